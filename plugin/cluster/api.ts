@@ -1,0 +1,57 @@
+// The one way to talk to an API server: typed by @kubernetes/client-node's models, carried by one keep-alive transport.
+import { SeccompError } from '../../src/error.ts';
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface RequestOptions {
+  readonly query?: Query;
+  readonly signal?: AbortSignal;
+  /** Sends `dryRun=All`. */
+  readonly isDryRun?: boolean;
+}
+
+export interface ListOptions {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** `synced` comes once after the initial list, and again after every relist; deletions missed meanwhile come as `deleted`. */
+export type WatchEvent<T> =
+  | { readonly kind: 'set'; readonly object: T }
+  | { readonly kind: 'deleted'; readonly object: T }
+  | { readonly kind: 'synced' }
+  /** The connection was lost; it is being taken up again. Shown, not fatal. */
+  | { readonly kind: 'lost'; readonly message: string };
+
+export interface Api {
+  /** Paths are absolute, e.g. `/api/v1/nodes`. All methods throw ApiError for a status of 400 and above. */
+  get<T>(path: string, options?: RequestOptions): Promise<T>;
+  create<T>(path: string, body: unknown, options?: RequestOptions): Promise<T>;
+  replace<T>(path: string, body: unknown, options?: RequestOptions): Promise<T>;
+  patch<T>(path: string, body: unknown, options: RequestOptions & { readonly type: 'json' | 'merge' | 'strategic' | 'apply' }): Promise<T>;
+  delete<T>(path: string, body?: unknown, options?: RequestOptions): Promise<T>;
+  /** Yields page after page (`limit=500`) so that the caller folds and forgets; restarts on 410 are hidden. */
+  list<T>(path: string, options?: ListOptions): AsyncIterable<readonly T[]>;
+  /** Lists, then watches with bookmarks until the signal aborts; survives time-outs, 410, resets and 429. */
+  watch<T>(path: string, options: ListOptions & { readonly signal: AbortSignal }): AsyncIterable<WatchEvent<T>>;
+  /** A body that is not JSON, such as a container's log; at most `limitBytes` are read. */
+  text(path: string, options: RequestOptions & { readonly limitBytes: number }): Promise<string>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** What the API server refused, with its own words. `status` is the HTTP status; `reason` e.g. `AlreadyExists`. */
+export class ApiError extends SeccompError {
+  readonly status: number;
+  readonly reason: string;
+  readonly details: unknown;
+
+  constructor(status: number, reason: string, message: string, details?: unknown) {
+    super('api', message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.reason = reason;
+    this.details = details;
+  }
+}

@@ -1,0 +1,26 @@
+// What an operation on nodes tells while it runs. Progress lines, JSON and the UI are readers of this stream.
+import type { Report } from '../protocol/report.ts';
+import type { NodeSeen, Reason } from './node.ts';
+
+export type OperationKind = 'install' | 'remove' | 'inspect';
+
+export type RolloutEvent =
+  /** First event. `nodes` are all that the selector matched, in the order they are taken. */
+  | { readonly kind: 'planned'; readonly operation: OperationKind; readonly bundle?: string; readonly digest?: string; readonly revision?: number; readonly nodes: readonly PlannedNode[] }
+  /** Something took more than a moment before the first Job: the lease, the dry run, uploads. */
+  | { readonly kind: 'phase'; readonly text: string }
+  | { readonly kind: 'launched'; readonly node: string }
+  /** Not final: e.g. the image is being pulled, or the scheduler finds no room yet. Repeated only when the reason changes. */
+  | { readonly kind: 'waiting'; readonly node: string; readonly reason: Reason }
+  | { readonly kind: 'done'; readonly node: string; readonly report: Report }
+  | { readonly kind: 'failed'; readonly node: string; readonly reason: Reason; readonly report?: Report }
+  | { readonly kind: 'warning'; readonly message: string }
+  /** Last event. */
+  | { readonly kind: 'finished'; readonly ending: 'complete' | 'incomplete' | 'interrupted' };
+
+export interface PlannedNode {
+  readonly node: NodeSeen;
+  readonly action: 'run' | 'up-to-date' | 'excluded' | 'pending';
+  /** Why it is excluded or pending. */
+  readonly reason?: Reason;
+}

@@ -1,0 +1,73 @@
+// What the engine needs of the outside. `plugin/cluster` implements it on Kubernetes, `test/support` in memory.
+import type { Request } from '../protocol/request.ts';
+import type { Report } from '../protocol/report.ts';
+import type { NodeSeen, Reason } from './node.ts';
+import type { Release } from './release.ts';
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds from an arbitrary start, never going back; for timeouts and leases. */
+  monotonic(): number;
+  /** Resolves early, without error, when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface NodeSelection {
+  /** Label selector as `kubectl -l` takes it; '' for all. */
+  readonly selector: string;
+  /** By name; a name that does not exist is an error that lists it. */
+  readonly names?: readonly string[];
+}
+
+/** One node's work, handed to the cluster as a Job. */
+export interface NodeTask {
+  readonly node: NodeSeen;
+  /** Distinguishes this run's Jobs from every other's: `<bundle>-v<revision>` or `inspect-<random>`. */
+  readonly run: string;
+  readonly attempt: number;
+  readonly request: Request;
+  /** Names of the ConfigMaps that hold the chunks, in the request's order. */
+  readonly chunkConfigMaps: readonly string[];
+}
+
+/** News of a launched task. `reported` and `failed` are final and come once. */
+export type TaskNews =
+  | { readonly kind: 'waiting'; readonly node: string; readonly reason: Reason }
+  | { readonly kind: 'reported'; readonly node: string; readonly report: Report }
+  | { readonly kind: 'failed'; readonly node: string; readonly reason: Reason };
+
+export interface Lease {
+  /** Aborts when the lease was lost: the holder must stop launching at once. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+export interface Cluster {
+  /** All that match, whatever their state; sorted by name. Paged. */
+  readNodes(selection: NodeSelection): Promise<NodeSeen[]>;
+  /** Newest last. Without a bundle: those of all. */
+  readReleases(bundle?: string): Promise<Release[]>;
+  /** Creates or replaces the record `release-<name>-v<n>`; the nodes are folded in compressed. */
+  writeRelease(release: Release): Promise<void>;
+  /** Reads who we are for the record. */
+  whoAmI(): Promise<string>;
+  /** Creates the namespace (once, marked), the program and, for an install, its chunks; compares what exists. */
+  prepare(chunks: readonly { readonly name: string; readonly content: Uint8Array }[]): Promise<void>;
+  /**
+   * Asks the API server what it would say to this task's Pod (server-side dry run). Undefined: it would be admitted.
+   * Works before the install namespace exists, by asking in a way that needs no write.
+   */
+  admit(task: NodeTask): Promise<Reason | undefined>;
+  /** Takes `rollout-<bundle>`; when somebody else holds it, waits up to `waitMs`, calling `onWait` with the holder's name. */
+  acquireLease(bundle: string, options: { waitMs: number; onWait: (holder: string) => void; signal: AbortSignal }): Promise<Lease>;
+  /** Deletes Jobs of earlier runs of this bundle that nobody is waiting for any more, with their Pods. */
+  sweep(bundle: string): Promise<number>;
+  /** Watches this run's Jobs, Pods and Events until the signal aborts. Opened before the first launch. */
+  news(run: string, signal: AbortSignal): AsyncIterable<TaskNews>;
+  launch(task: NodeTask): Promise<void>;
+  /** Deletes the task's Job (background propagation); its Pod goes with it. */
+  discard(task: NodeTask): Promise<void>;
+  /** Sets (string) or removes (null) labels of ours on a Node, with its UID as precondition. */
+  label(node: NodeSeen, labels: Readonly<Record<string, string | null>>): Promise<void>;
+}

@@ -1,0 +1,3 @@
+module kubectl-seccomp.test/pause
+
+go 1.26.0
