@@ -21,7 +21,12 @@ export interface ManifestProfile {
 
 /** What a reader hands out, in this order: one manifest, then each distinct blob once, verified. */
 export type BundlePart =
-  | { readonly kind: 'manifest'; readonly manifest: Manifest; readonly bytes: Uint8Array; readonly digest: string }
+  | {
+      readonly kind: 'manifest';
+      readonly manifest: Manifest;
+      readonly bytes: Uint8Array;
+      readonly digest: string;
+    }
   | { readonly kind: 'blob'; readonly sha256: string; readonly content: Uint8Array };
 
 /** A packed bundle, whole in memory (at most 64 MiB). */
