@@ -1,12 +1,16 @@
 // `npm test`: the checks, then every suite this machine can run, beside one real cluster that is started once.
 // Ends in one plain line `N passed, N failed, N skipped`; what was skipped says why on a line of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findBinaries } from './cluster/build.ts';
+import type { Cluster } from './cluster/handle.ts';
+import { startCluster } from './cluster/start.ts';
+import { STATE_FILE_VARIABLE, stateFile } from './cluster/state.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const isCi = process.env.CI === 'true';
+const CLUSTER_NAME = 'test';
 const children = new Set<ChildProcess>();
 
 interface Result {
@@ -39,28 +43,21 @@ const run = (argv: readonly string[], environment: Record<string, string> = {}):
   });
 
 const typescript = (...argv: string[]): string[] => [process.execPath, '--import', 'tsx', ...argv];
-const clusterProgram = (...argv: string[]): string[] => typescript('test/cluster/main.ts', ...argv);
+/** Why no cluster can run here; undefined where one can. */
+const obstacle = (): string | undefined => {
+  if (process.platform !== 'linux') return 'the test cluster needs Linux';
+  if (process.getuid?.() !== 0) return 'the test cluster needs root';
+  if (!findBinaries()) return 'the cluster is not built (npm run cluster:build; it needs Go)';
+  return undefined;
+};
 
-/** Starts the cluster for this run; without root, Linux or what it is built from, says why there is none. */
-const startCluster = async (): Promise<{ readonly stateFile?: string }> => {
-  const obstacle =
-    process.platform !== 'linux'
-      ? 'the test cluster needs Linux'
-      : process.getuid?.() !== 0
-        ? 'the test cluster needs root'
-        : (await run(clusterProgram('built', '--quiet'))).code !== 0
-          ? 'the cluster is not built (npm run cluster:build; needs Go)'
-          : undefined;
-  if (obstacle) {
-    process.stdout.write(`no cluster: ${obstacle}\n`);
-    if (isCi) throw new Error(`under CI=true the cluster suites may not be skipped: ${obstacle}`);
-    return {};
-  }
-  const started = await run(clusterProgram('up', '--name', 'test', '--print-state'));
-  const stateFile = started.output.trim().split('\n').at(-1) ?? '';
-  if (started.code !== 0 || !existsSync(stateFile))
-    throw new Error('the test cluster did not start; its words are above');
-  return { stateFile };
+/** Starts the cluster for this run; where it cannot, says why there is none. */
+const startClusterOnce = async (): Promise<Cluster | undefined> => {
+  const reason = obstacle();
+  if (reason === undefined) return await startCluster({ name: CLUSTER_NAME });
+  if (isCi) throw new Error(`under CI=true the cluster suites may not be skipped: ${reason}`);
+  process.stdout.write(`no cluster: ${reason}\n`);
+  return undefined;
 };
 
 const countOf = (output: string, label: string): number =>
@@ -81,10 +78,12 @@ const main = async (): Promise<number> => {
       if (code !== 0) throw new Error(`${check.join(' ')} failed`);
     }
   }
-  const { stateFile } = await startCluster();
+  const built = await run(typescript('plugin/release/build.ts'));
+  if (built.code !== 0) throw new Error('the build failed');
+  const cluster = await startClusterOnce();
   try {
     const { code, output } = await run(typescript('node_modules/uvu/bin.js', 'test', pattern), {
-      ...(stateFile && { SECCOMP_TEST_CLUSTER: stateFile }),
+      ...(cluster && { [STATE_FILE_VARIABLE]: stateFile(cluster.state.folder) }),
     });
     const total = countOf(output, 'Total');
     const passed = countOf(output, 'Passed');
@@ -99,7 +98,7 @@ const main = async (): Promise<number> => {
     }
     return failed === 0 ? 0 : 1;
   } finally {
-    if (stateFile) await run(clusterProgram('down', '--name', 'test'));
+    await cluster?.stop();
   }
 };
 

@@ -14,14 +14,20 @@ const disks = (cluster: Cluster): Snapshot[] => cluster.nodes.map((node) => snap
 
 const plantForeignThings = (root: string): void => {
   mkdirSync(join(root, 'operator', 'default'), { recursive: true, mode: 0o744 });
-  writeFileSync(join(root, 'operator', 'default', 'nginx.json'), '{"defaultAction":"SCMP_ACT_ALLOW"}', { mode: 0o640 });
+  writeFileSync(join(root, 'operator', 'default', 'nginx.json'), '{"defaultAction":"SCMP_ACT_ALLOW"}', {
+    mode: 0o640,
+  });
   writeFileSync(join(root, 'audit.json'), '{"defaultAction":"SCMP_ACT_LOG"}', { mode: 0o600 });
   symlinkSync('audit.json', join(root, 'link.json'));
 };
 
 const labelsOfOurs = async (cluster: Cluster): Promise<string[]> => {
-  const { items } = await cluster.getJson<{ items: { metadata: { labels: Record<string, string> } }[] }>(['nodes']);
-  return items.flatMap(({ metadata }) => Object.keys(metadata.labels)).filter((label) => label.startsWith('kubectl-seccomp'));
+  const { items } = await cluster.getJson<{ items: { metadata: { labels: Record<string, string> } }[] }>([
+    'nodes',
+  ]);
+  return items
+    .flatMap(({ metadata }) => Object.keys(metadata.labels))
+    .filter((label) => label.startsWith('kubectl-seccomp'));
 };
 
 test('delete leaves every seccomp root as it was before the first apply, byte for byte and mode for mode', async () => {
@@ -62,7 +68,12 @@ test('uninstall leaves no namespace of ours, no label and no file', async () => 
   assert.is((await cluster.kubectl(['get', 'namespace', 'kubectl-seccomp'])).code, 1);
   assert.equal(await labelsOfOurs(cluster), []);
   for (const node of cluster.nodes) {
-    assert.equal(Object.keys(snapshot(node.seccompRoot)).filter((name) => name.startsWith('web') || name.startsWith('.web')), []);
+    assert.equal(
+      Object.keys(snapshot(node.seccompRoot)).filter(
+        (name) => name.startsWith('web') || name.startsWith('.web'),
+      ),
+      [],
+    );
   }
 });
 
@@ -70,14 +81,32 @@ test('an existing namespace is used, but never labelled or deleted', async () =>
   const cluster = attachCluster();
   await cluster.mustKubectl(['create', 'namespace', 'theirs']);
   const labels = async (): Promise<unknown> =>
-    (await cluster.getJson<{ metadata: { labels: unknown; annotations?: unknown } }>(['namespace', 'theirs'])).metadata;
-  const strip = (metadata: unknown): unknown => ({ ...(metadata as object), managedFields: undefined, resourceVersion: undefined });
+    (await cluster.getJson<{ metadata: { labels: unknown; annotations?: unknown } }>(['namespace', 'theirs']))
+      .metadata;
+  const strip = (metadata: unknown): unknown => ({
+    ...(metadata as object),
+    managedFields: undefined,
+    resourceVersion: undefined,
+  });
   const before = strip(await labels());
   await mustPlugin(cluster, ['apply', '-f', EXAMPLES, '--name', 'web', '--install-namespace', 'theirs']);
   await mustPlugin(cluster, ['uninstall', '--yes', '--install-namespace', 'theirs']);
   assert.equal(strip(await labels()), before);
-  const left = await cluster.mustKubectl(['get', 'configmaps,jobs,pods,leases', '-n', 'theirs', '-o', 'name']);
-  assert.equal(left.trim().split('\n').filter((name) => name !== 'configmap/kube-root-ca.crt'), []);
+  const left = await cluster.mustKubectl([
+    'get',
+    'configmaps,jobs,pods,leases',
+    '-n',
+    'theirs',
+    '-o',
+    'name',
+  ]);
+  assert.equal(
+    left
+      .trim()
+      .split('\n')
+      .filter((name) => name !== 'configmap/kube-root-ca.crt'),
+    [],
+  );
 });
 
 test.run();

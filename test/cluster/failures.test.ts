@@ -19,7 +19,10 @@ interface NodeResult {
 }
 
 /** Applies and returns what is said of each node, after checking that the exit code says partly failed. */
-const applyExpectingFailure = async (cluster: Cluster, ...more: string[]): Promise<Map<string, NodeResult>> => {
+const applyExpectingFailure = async (
+  cluster: Cluster,
+  ...more: string[]
+): Promise<Map<string, NodeResult>> => {
   const { code, stdout, stderr } = await plugin(cluster, [...APPLY, '-o', 'json', ...more]);
   assert.is(code, 1, `${stdout}\n${stderr}`);
   const { nodes } = JSON.parse(stdout) as { nodes: NodeResult[] };
@@ -27,7 +30,9 @@ const applyExpectingFailure = async (cluster: Cluster, ...more: string[]): Promi
 };
 
 const resultsOf = (nodes: Map<string, NodeResult>): Record<string, string> =>
-  Object.fromEntries([...nodes].map(([name, { result, reason }]) => [name, reason ? `${result}: ${reason.code}` : result]));
+  Object.fromEntries(
+    [...nodes].map(([name, { result, reason }]) => [name, reason ? `${result}: ${reason.code}` : result]),
+  );
 
 test.before.each(async () => {
   await attachCluster().reset();
@@ -37,17 +42,30 @@ test('a node whose kubelet is stopped is pending; the others are done, and apply
   const cluster = attachCluster();
   const node = cluster.node('node-2');
   await node.stopKubelet();
-  await poll('node-2 is NotReady', async () =>
-    /NotReady/.test(await cluster.mustKubectl(['get', 'node', 'node-2', '--no-headers'])), { timeoutMs: 60_000 });
+  await poll(
+    'node-2 is NotReady',
+    async () => /NotReady/.test(await cluster.mustKubectl(['get', 'node', 'node-2', '--no-headers'])),
+    { timeoutMs: 60_000 },
+  );
   const nodes = await applyExpectingFailure(cluster);
-  assert.equal(resultsOf(nodes), { 'node-1': 'installed', 'node-2': 'pending: not-ready', 'node-3': 'installed' });
+  assert.equal(resultsOf(nodes), {
+    'node-1': 'installed',
+    'node-2': 'pending: not-ready',
+    'node-3': 'installed',
+  });
   await node.startKubelet();
-  const again = JSON.parse(await mustPlugin(cluster, [...APPLY, '-o', 'json'])) as { nodes: NodeResult[]; revision: number };
-  assert.equal(again.nodes.map(({ name, result }) => [name, result]), [
-    ['node-1', 'up-to-date'],
-    ['node-2', 'installed'],
-    ['node-3', 'up-to-date'],
-  ]);
+  const again = JSON.parse(await mustPlugin(cluster, [...APPLY, '-o', 'json'])) as {
+    nodes: NodeResult[];
+    revision: number;
+  };
+  assert.equal(
+    again.nodes.map(({ name, result }) => [name, result]),
+    [
+      ['node-1', 'up-to-date'],
+      ['node-2', 'installed'],
+      ['node-3', 'up-to-date'],
+    ],
+  );
   assert.is(again.revision, 1);
 });
 
@@ -57,7 +75,11 @@ test('a full disk', async () => {
   writeFileSync(join(root, 'filler'), Buffer.alloc(56 * 1024));
   const before = readdirSync(root);
   const nodes = await applyExpectingFailure(cluster);
-  assert.equal(resultsOf(nodes), { 'node-1': 'failed: no-space', 'node-2': 'installed', 'node-3': 'installed' });
+  assert.equal(resultsOf(nodes), {
+    'node-1': 'failed: no-space',
+    'node-2': 'installed',
+    'node-3': 'installed',
+  });
   assert.match(nodes.get('node-1')?.reason?.message ?? '', /space/);
   assert.equal(readdirSync(root), before, 'a full disk is not left fuller');
   rmSync(join(root, 'filler'));
@@ -71,7 +93,11 @@ test('a seccomp root that is read-only', async () => {
   const remount = await node.exec(['mount', '-o', 'remount,ro', '/var/lib/kubelet/seccomp']);
   assert.is(remount.code, 0, remount.stderr);
   const nodes = await applyExpectingFailure(cluster);
-  assert.equal(resultsOf(nodes), { 'node-1': 'failed: read-only', 'node-2': 'installed', 'node-3': 'installed' });
+  assert.equal(resultsOf(nodes), {
+    'node-1': 'failed: read-only',
+    'node-2': 'installed',
+    'node-3': 'installed',
+  });
 });
 
 test('an image that does not exist fails every node, and says which image and which flag', async () => {
@@ -96,7 +122,9 @@ test('a namespace that forbids hostPath is found before the first Job', async ()
   assert.is(code, 1);
   assert.match(stdout + stderr, /hostPath/);
   assert.match(stdout + stderr, /pod-security\.kubernetes\.io\/enforce/);
-  const jobs = (await cluster.requests('kubectl-seccomp/', mark)).filter(({ verb, resource, uri }) => verb === 'create' && resource === 'jobs' && !uri.includes('dryRun'));
+  const jobs = (await cluster.requests('kubectl-seccomp/', mark)).filter(
+    ({ verb, resource, uri }) => verb === 'create' && resource === 'jobs' && !uri.includes('dryRun'),
+  );
   assert.equal(jobs, []);
 });
 
@@ -104,7 +132,9 @@ test('a quota that forbids the Pod', async () => {
   const cluster = attachCluster();
   await cluster.mustKubectl(['create', 'namespace', 'small']);
   await cluster.mustKubectl(['create', 'quota', 'none', '-n', 'small', '--hard=pods=0']);
-  await poll('the quota counts', async () => /0\/0|pods: 0/.test(await cluster.mustKubectl(['get', 'quota', 'none', '-n', 'small'])));
+  await poll('the quota counts', async () =>
+    /0\/0|pods: 0/.test(await cluster.mustKubectl(['get', 'quota', 'none', '-n', 'small'])),
+  );
   const nodes = await applyExpectingFailure(cluster, '--install-namespace', 'small');
   assert.equal(new Set(Object.values(resultsOf(nodes))), new Set(['failed: quota']));
   assert.match(nodes.get('node-1')?.reason?.message ?? '', /exceeded quota: none/);
@@ -123,11 +153,13 @@ test('a policy that denies the Pod speaks in its own words', async () => {
         spec: {
           failurePolicy: 'Fail',
           matchConstraints: {
-            resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+            resourceRules: [
+              { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
+            ],
           },
           validations: [
             {
-              expression: "!has(object.spec.volumes) || !object.spec.volumes.exists(v, has(v.hostPath))",
+              expression: '!has(object.spec.volumes) || !object.spec.volumes.exists(v, has(v.hostPath))',
               message: 'host paths are not allowed in this company',
             },
           ],
@@ -143,8 +175,15 @@ test('a policy that denies the Pod speaks in its own words', async () => {
   };
   await cluster.mustKubectl(['create', '-f', '-'], { input: JSON.stringify(policy) });
   await poll('the policy is in force', async () => {
-    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x', namespace: 'default' }, spec: { containers: [{ name: 'x', image: 'x' }], volumes: [{ name: 'h', hostPath: { path: '/' } }] } };
-    const { code } = await cluster.kubectl(['create', '--dry-run=server', '-f', '-'], { input: JSON.stringify(pod) });
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'x', namespace: 'default' },
+      spec: { containers: [{ name: 'x', image: 'x' }], volumes: [{ name: 'h', hostPath: { path: '/' } }] },
+    };
+    const { code } = await cluster.kubectl(['create', '--dry-run=server', '-f', '-'], {
+      input: JSON.stringify(pod),
+    });
     return code !== 0;
   });
   const { code, stdout, stderr } = await plugin(cluster, APPLY);
@@ -160,12 +199,20 @@ test('a node at its pod limit', async () => {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: `filler-${index}`, namespace: 'default' },
-      spec: { nodeName: node.name, terminationGracePeriodSeconds: 0, containers: [{ name: 'pause', image: 'registry.k8s.io/pause:3.10' }] },
+      spec: {
+        nodeName: node.name,
+        terminationGracePeriodSeconds: 0,
+        containers: [{ name: 'pause', image: 'registry.k8s.io/pause:3.10' }],
+      },
     };
     await cluster.mustKubectl(['create', '-f', '-'], { input: JSON.stringify(pod) });
   }
   const nodes = await applyExpectingFailure(cluster);
-  assert.equal(resultsOf(nodes), { 'node-1': 'installed', 'node-2': 'installed', 'node-3': 'failed: node-full' });
+  assert.equal(resultsOf(nodes), {
+    'node-1': 'installed',
+    'node-2': 'installed',
+    'node-3': 'failed: node-full',
+  });
 });
 
 test('a wrong --kubelet-root does not look like success', async () => {
@@ -182,7 +229,11 @@ test('a foreign folder where the link should go is named and left alone', async 
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'mine.json'), '{}');
   const nodes = await applyExpectingFailure(cluster);
-  assert.equal(resultsOf(nodes), { 'node-1': 'failed: foreign', 'node-2': 'installed', 'node-3': 'installed' });
+  assert.equal(resultsOf(nodes), {
+    'node-1': 'failed: foreign',
+    'node-2': 'installed',
+    'node-3': 'installed',
+  });
   assert.match(nodes.get('node-1')?.reason?.message ?? '', /web/);
   assert.equal(readdirSync(folder), ['mine.json']);
 });

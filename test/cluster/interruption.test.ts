@@ -13,13 +13,19 @@ const test = suiteThatNeeds('test/cluster/interruption', ['cluster']);
 const APPLY = ['apply', '-f', EXAMPLES, '--name', 'web'];
 
 const leftovers = async (cluster: Cluster): Promise<string[]> =>
-  (await cluster.mustKubectl(['get', 'jobs,pods', '-n', 'kubectl-seccomp', '-o', 'name'])).split('\n').filter(Boolean);
+  (await cluster.mustKubectl(['get', 'jobs,pods', '-n', 'kubectl-seccomp', '-o', 'name']))
+    .split('\n')
+    .filter(Boolean);
 
 const untilJobs = (cluster: Cluster, atLeast: number): Promise<true> =>
-  poll(`${atLeast} Jobs exist`, async () => {
-    const { stdout } = await cluster.kubectl(['get', 'jobs', '-n', 'kubectl-seccomp', '-o', 'name']);
-    return stdout.split('\n').filter(Boolean).length >= atLeast && (true as const);
-  }, { everyMs: 20 });
+  poll(
+    `${atLeast} Jobs exist`,
+    async () => {
+      const { stdout } = await cluster.kubectl(['get', 'jobs', '-n', 'kubectl-seccomp', '-o', 'name']);
+      return stdout.split('\n').filter(Boolean).length >= atLeast && (true as const);
+    },
+    { everyMs: 20 },
+  );
 
 /** Removes the lease that a killed client leaves, so that a test need not wait for it to expire. */
 const nothingLeft = (cluster: Cluster): Promise<true> =>
@@ -69,9 +75,13 @@ test('two at once: the second names the first and waits, and both end well', asy
     const first = startPlugin(cluster, APPLY);
     await untilJobs(cluster, 1);
     const second = startPlugin(cluster, ['apply', '-f', folder, '--name', 'web']);
-    await poll('the second names the first', () => /root@|lease|another/.test(second.stderr()) && (true as const), {
-      describe: () => second.stderr(),
-    });
+    await poll(
+      'the second names the first',
+      () => /root@|lease|another/.test(second.stderr()) && (true as const),
+      {
+        describe: () => second.stderr(),
+      },
+    );
     cluster.thawControllerManager();
     const [one, two] = await Promise.all([first.ended, second.ended]);
     assert.is(one.code, 0, one.stderr);
@@ -87,7 +97,9 @@ test('a Job of an old revision that runs late is refused by the node', async () 
   cluster.freezeControllerManager();
   const first = startPlugin(cluster, [...APPLY, '--nodes', 'node-1']);
   await untilJobs(cluster, 1);
-  const { items } = await cluster.getJson<{ items: { metadata: Record<string, unknown>; spec: Record<string, unknown> }[] }>(['jobs', '-n', 'kubectl-seccomp']);
+  const { items } = await cluster.getJson<{
+    items: { metadata: Record<string, unknown>; spec: Record<string, unknown> }[];
+  }>(['jobs', '-n', 'kubectl-seccomp']);
   first.child.kill('SIGINT');
   await first.ended;
   cluster.thawControllerManager();
@@ -99,11 +111,27 @@ test('a Job of an old revision that runs late is refused by the node', async () 
 
   const [job] = items;
   assert.ok(job);
-  const { manualSelector: _, selector: __, template, ...spec } = job.spec as { manualSelector?: unknown; selector?: unknown; template: { spec: unknown; metadata?: unknown } };
-  const late = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'late', namespace: 'kubectl-seccomp' }, spec: { ...spec, suspend: false, template: { spec: template.spec } } };
+  const {
+    manualSelector: _,
+    selector: __,
+    template,
+    ...spec
+  } = job.spec as {
+    manualSelector?: unknown;
+    selector?: unknown;
+    template: { spec: unknown; metadata?: unknown };
+  };
+  const late = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'late', namespace: 'kubectl-seccomp' },
+    spec: { ...spec, suspend: false, template: { spec: template.spec } },
+  };
   await cluster.mustKubectl(['create', '-f', '-'], { input: JSON.stringify(late) });
   const message = await poll('the late Job has reported', async () => {
-    const pods = await cluster.getJson<{ items: { status: { containerStatuses?: { state: { terminated?: { message?: string } } }[] } }[] }>(['pods', '-n', 'kubectl-seccomp', '-l', 'job-name=late']);
+    const pods = await cluster.getJson<{
+      items: { status: { containerStatuses?: { state: { terminated?: { message?: string } } }[] } }[];
+    }>(['pods', '-n', 'kubectl-seccomp', '-l', 'job-name=late']);
     return pods.items[0]?.status.containerStatuses?.[0]?.state.terminated?.message;
   });
   assert.match(message, '"stale"');

@@ -21,7 +21,11 @@ export interface RunningPlugin {
 }
 
 /** Starts the plugin and returns at once; `ended` never rejects because of an exit code. */
-export const startPlugin = (cluster: Cluster, args: readonly string[], env: Record<string, string> = {}): RunningPlugin => {
+export const startPlugin = (
+  cluster: Cluster,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): RunningPlugin => {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', KUBECONFIG: cluster.kubeconfig, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -36,17 +40,26 @@ export const startPlugin = (cluster: Cluster, args: readonly string[], env: Reco
   });
   const ended = new Promise<CommandResult>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code: code ?? (signal === 'SIGKILL' ? 137 : 143), stdout, stderr }));
+    child.on('close', (code, signal) =>
+      resolve({ code: code ?? (signal === 'SIGKILL' ? 137 : 143), stdout, stderr }),
+    );
   });
   return { child, stderr: () => stderr, ended };
 };
 
 /** Runs the plugin to its end. */
-export const plugin = (cluster: Cluster, args: readonly string[], env: Record<string, string> = {}): Promise<CommandResult> =>
-  startPlugin(cluster, args, env).ended;
+export const plugin = (
+  cluster: Cluster,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<CommandResult> => startPlugin(cluster, args, env).ended;
 
 /** Runs the plugin and throws with all it printed unless it ends with 0. */
-export const mustPlugin = async (cluster: Cluster, args: readonly string[], env: Record<string, string> = {}): Promise<string> => {
+export const mustPlugin = async (
+  cluster: Cluster,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> => {
   const { code, stdout, stderr } = await plugin(cluster, args, env);
   if (code !== 0) throw new Error(`kubectl seccomp ${args.join(' ')}: exit ${code}\n${stdout}\n${stderr}`);
   return stdout;

@@ -14,7 +14,8 @@ export const snapshot = (folder: string): Snapshot => {
     if (stat.isSymbolicLink()) entries[name] = `link ${readlinkSync(path)}`;
     else if (stat.isDirectory()) {
       entries[name] = `folder ${mode}`;
-      for (const child of readdirSync(path).sort()) visit(join(path, child), name === '.' ? child : `${name}/${child}`);
+      for (const child of readdirSync(path).sort())
+        visit(join(path, child), name === '.' ? child : `${name}/${child}`);
     } else if (stat.isFile()) entries[name] = `file ${mode} ${readFileSync(path).toString('base64')}`;
     else entries[name] = `special ${mode}`;
   };

@@ -39,7 +39,9 @@ test('a second apply of the same content touches no node and writes no revision'
   const mark = await cluster.auditMark();
   const printed = await mustPlugin(cluster, ['apply', '-f', EXAMPLES, '--name', 'web']);
   assert.match(printed, /web@v1/);
-  const writes = (await cluster.requests('kubectl-seccomp/', mark)).filter(({ verb }) => !['get', 'list', 'watch'].includes(verb));
+  const writes = (await cluster.requests('kubectl-seccomp/', mark)).filter(
+    ({ verb }) => !['get', 'list', 'watch'].includes(verb),
+  );
   assert.equal(writes, []);
 });
 
