@@ -96,6 +96,10 @@ const isAllowed = (allowed: string, target: string): boolean =>
 const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/[^\n]*/g, '$1');
 
+/** A program that is carried as text runs elsewhere. */
+const withoutStrings = (text: string): string =>
+  text.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
+
 const test = suite('architecture');
 
 test('every file imports only what its room may', () => {
@@ -114,7 +118,7 @@ test('src has no clock, randomness, environment, timers or console', () => {
   const wrong = files
     .filter(({ path }) => path.startsWith('src/'))
     .flatMap(({ path, text }) => {
-      const code = withoutComments(text);
+      const code = withoutStrings(withoutComments(text));
       return IMPURE.filter((pattern) => pattern.test(code)).map((pattern) => `${path}: ${pattern}`);
     });
   assert.equal(wrong, []);
@@ -128,13 +132,13 @@ test('only main.ts and release scripts read process in the plugin; commands and 
   assert.equal(wrong, []);
 });
 
-test('files are short, and open with a comment that says what they are', () => {
+test('files are short, and open with a comment that says what they are; a suite says it by its name', () => {
   const wrong = files.flatMap(({ path, text }) => {
     const lines = text.split('\n').length - 1;
     const first = text.startsWith('#!') ? text.slice(text.indexOf('\n') + 1) : text;
     return [
       ...(lines > MAXIMUM_LINES ? [`${path}: ${lines} lines; at most ${MAXIMUM_LINES}`] : []),
-      ...(first.startsWith('//') ? [] : [`${path}: opens without a comment`]),
+      ...(first.startsWith('//') || path.endsWith('.test.ts') ? [] : [`${path}: opens without a comment`]),
     ];
   });
   assert.equal(wrong, []);

@@ -4,7 +4,16 @@ import type { Problem } from './problem.ts';
 export type ProfileFormat = 'oci' | 'docker' | 'spo';
 
 /** Node architectures by the names that Go, Kubernetes and OCI images use. */
-export type Architecture = 'amd64' | 'arm64' | 'arm' | '386' | 'ppc64le' | 's390x' | 'riscv64' | 'loong64' | 'mips64le';
+export type Architecture =
+  | 'amd64'
+  | 'arm64'
+  | 'arm'
+  | '386'
+  | 'ppc64le'
+  | 's390x'
+  | 'riscv64'
+  | 'loong64'
+  | 'mips64le';
 
 /** The stated inputs of a compilation: never the cluster, so that the same folder has the same digest everywhere. */
 export interface CompileOptions {

@@ -18,6 +18,8 @@ export interface NodeSeen {
   readonly kubeletRoot: string;
   /** Our labels without their prefix: `web` → digest16, `web.<digest16>` → ''. */
   readonly labels: Readonly<Record<string, string>>;
+  /** All labels, ours included with their prefix; for matching a release's selector. */
+  readonly allLabels?: Readonly<Record<string, string>>;
   /** Why it can never run the Job (Windows, virtual kubelet, Fargate); absent for ordinary nodes. */
   readonly exclusion?: string;
 }
@@ -42,8 +44,10 @@ export type ReasonCode =
   | 'forbidden' // RBAC
   | 'admission' // any other denial
   | 'mount'
+  | 'container' // the runtime could not create or start the container
   | 'read-only'
   | 'no-space'
+  | 'disk' // any other failure of the node's file system
   | 'out-of-memory'
   | 'wrong-root'
   | 'permission' // SELinux, AppArmor, root squash

@@ -7,6 +7,8 @@ export interface Release {
   readonly bundle: string;
   /** Counts from 1 and never goes back while the install namespace lives; a delete takes a number too. */
   readonly revision: number;
+  /** Which run of this revision wrote last, from 1; its Jobs carry it. */
+  readonly attempt?: number;
   readonly operation: 'install' | 'remove';
   /** Absent for `remove`. */
   readonly digest?: string;

@@ -6,6 +6,7 @@ import { suiteThatNeeds } from '../support/requires.ts';
 import { attachCluster } from './cluster.ts';
 import type { Cluster } from './handle.ts';
 import { EXAMPLES, inFolder, mustPlugin, plugin } from './plugin.ts';
+import { poll } from './processes.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 
 const test = suiteThatNeeds('test/cluster/delete', ['cluster']);
@@ -92,21 +93,22 @@ test('an existing namespace is used, but never labelled or deleted', async () =>
   await mustPlugin(cluster, ['apply', '-f', EXAMPLES, '--name', 'web', '--install-namespace', 'theirs']);
   await mustPlugin(cluster, ['uninstall', '--yes', '--install-namespace', 'theirs']);
   assert.equal(strip(await labels()), before);
-  const left = await cluster.mustKubectl([
-    'get',
-    'configmaps,jobs,pods,leases',
-    '-n',
-    'theirs',
-    '-o',
-    'name',
-  ]);
-  assert.equal(
-    left
-      .trim()
-      .split('\n')
-      .filter((name) => name !== 'configmap/kube-root-ca.crt'),
-    [],
-  );
+  // Background propagation: the Pods go a moment after their Jobs.
+  const left = async (): Promise<string> => {
+    const names = await cluster.mustKubectl([
+      'get',
+      'configmaps,jobs,pods,leases',
+      '-n',
+      'theirs',
+      '-o',
+      'name',
+    ]);
+    return names.replace('configmap/kube-root-ca.crt', '').trim();
+  };
+  await poll('nothing of ours is left', async () => (await left()) === '', {
+    timeoutMs: 15_000,
+    describe: left,
+  });
 });
 
 test.run();

@@ -27,14 +27,20 @@ const untilJobs = (cluster: Cluster, atLeast: number): Promise<true> =>
     { everyMs: 20 },
   );
 
-/** Removes the lease that a killed client leaves, so that a test need not wait for it to expire. */
 const nothingLeft = (cluster: Cluster): Promise<true> =>
   poll('nothing of ours is left', async () => (await leftovers(cluster)).length === 0 && (true as const), {
     describe: async () => (await leftovers(cluster)).join(' '),
   });
 
 test.before.each(async () => {
-  await attachCluster().reset();
+  const cluster = attachCluster();
+  await cluster.reset();
+  // So that the install namespace and its ServiceAccount exist before a test stops the controller manager.
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, 'a.json'), '{"defaultAction":"SCMP_ACT_ALLOW"}');
+    await mustPlugin(cluster, ['apply', '-f', folder, '--name', 'other', '--nodes', 'node-1']);
+  });
+  await nothingLeft(cluster);
 });
 
 test('killed with SIGKILL in the middle: the next apply finishes it and nothing is left over', async () => {

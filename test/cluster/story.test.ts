@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { suiteThatNeeds } from '../support/requires.ts';
 import { attachCluster } from './cluster.ts';
 import { EXAMPLES, mustPlugin, plugin } from './plugin.ts';
+import { poll } from './processes.ts';
 import { createPod, deletePods, effectInside, untilPhase, waitingMessage } from './workload.ts';
 
 const test = suiteThatNeeds('test/cluster/story', ['cluster']);
@@ -54,10 +55,11 @@ test('status and verify say that all three nodes are in sync', async () => {
   for (const node of ['node-1', 'node-2', 'node-3']) assert.match(verify.stdout, node);
 });
 
-test('nothing keeps running: no Job and no Pod is left in the install namespace', async () => {
+test('nothing keeps running: soon no Job and no Pod is left in the install namespace', async () => {
   const cluster = attachCluster();
-  const left = await cluster.mustKubectl(['get', 'jobs,pods', '-n', 'kubectl-seccomp', '-o', 'name']);
-  assert.is(left.trim(), '');
+  const left = (): Promise<string> =>
+    cluster.mustKubectl(['get', 'jobs,pods', '-n', 'kubectl-seccomp', '-o', 'name']);
+  await poll('nothing is left', async () => (await left()) === '', { timeoutMs: 15_000, describe: left });
 });
 
 test.run();

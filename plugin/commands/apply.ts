@@ -1,0 +1,169 @@
+// `apply`: checks and packs profiles, then puts them onto nodes or into a folder of this machine.
+import type { CommandModule } from 'yargs';
+import { compressBundle, splitChunks } from '../../src/bundle/compress.ts';
+import type { CompileOptions } from '../../src/profile/prepared.ts';
+import { installBundle } from '../../src/rollout/install.ts';
+import type { NodeSelection } from '../../src/rollout/ports.ts';
+import type { DryRun } from '../output/rollout-result.ts';
+import { sanitizeLine } from '../output/sanitize.ts';
+import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import { compileFlags, givenCompileFlags, readCompileOptions } from './compile-flags.ts';
+import {
+  choice,
+  clusterFlags,
+  connectOptions,
+  flag,
+  jobFlags,
+  list,
+  outputFlag,
+  quietFlag,
+  rootFlag,
+  selection,
+  selectionFlags,
+  text,
+} from './flags.ts';
+import { installInFolder, refuseClusterFlags } from './folder-rollout.ts';
+import { readInputs } from './inputs.ts';
+import { follow, rolloutPolicy, show } from './rollout.ts';
+import { verbs } from './verbs.ts';
+
+export interface ApplyOptions {
+  readonly filenames: readonly string[];
+  readonly isRecursive: boolean;
+  readonly name?: string;
+  readonly compile: CompileOptions;
+  readonly compileFlags: readonly string[];
+  readonly selection: NodeSelection;
+  readonly dryRun: DryRun;
+  readonly maxInFlight?: number;
+  readonly isForced: boolean;
+  readonly root?: string;
+  readonly output?: string;
+  readonly isQuiet: boolean;
+  readonly connect: ConnectOptions;
+}
+
+const PROFILES_SHOWN = 5;
+
+const USAGE = `$0 apply -f FILE|DIR|BUNDLE|- [--name NAME] [flags]
+
+Checks the profiles, packs them into a bundle and runs one short-lived Job on each
+node, which unpacks it under the kubelet's seccomp root. Pods then name a profile as
+localhostProfile: NAME/FILE.json. Nodes that have the bundle already are left alone;
+running apply again takes up only what is missing or failed.
+
+A folder gives its name to the bundle; everything else needs --name. Of a folder,
+*.json, *.yaml and *.yml are read. A profile from standard input becomes
+profile.json. SeccompProfile objects are compiled and become <metadata.name>.json.
+With an error in any profile nothing leaves this machine.`;
+
+const EXAMPLES = `Examples:
+  # To every node
+  $0 apply -f profiles/ --name web
+  # To the nodes of one role, and only say what would happen
+  $0 apply -f profiles/ --name web -l role=web --dry-run=server
+  # A single profile from standard input: pods name it web/profile.json
+  cat nginx.json | $0 apply -f - --name web
+  # On a folder of this machine, without a cluster
+  $0 apply -f profiles/ --name web --root /tmp/seccomp`;
+
+/** Builds the command; `run` is replaced in tests of the parsing. */
+export const applyCommand = (outside: Outside, run: typeof runApply = runApply): CommandModule => ({
+  ...verbs.apply,
+  builder: (parser) =>
+    parser
+      .usage(USAGE)
+      .epilogue(EXAMPLES)
+      .options({
+        filename: {
+          ...list('Profile, folder of profiles, bundle, or - for standard input', { alias: 'f' }),
+          coerce: undefined,
+        },
+        recursive: flag('Read the subfolders too', { alias: 'R' }),
+        name: text('Name of the bundle: lower-case letters, digits and hyphens'),
+        ...selectionFlags,
+        'dry-run': choice(
+          '--dry-run',
+          ['none', 'client', 'server'],
+          'Only say what would be done; server also asks what would be refused',
+          {
+            default: 'none',
+          },
+        ),
+        force: flag('Run on nodes that have the bundle already, too, and replace what is damaged'),
+        ...rootFlag,
+        ...outputFlag(['json', 'yaml', 'name']),
+        ...quietFlag,
+        ...compileFlags,
+        ...jobFlags,
+        ...clusterFlags,
+      }),
+  handler: async (given) => outside.conclude(await run(readOptions(given), outside)),
+});
+
+const readOptions = (given: Readonly<Record<string, unknown>>): ApplyOptions => {
+  if (given.root !== undefined) refuseClusterFlags(given);
+  return {
+    filenames: (given.filename as string[] | undefined) ?? [],
+    isRecursive: given.recursive === true,
+    ...(given.name !== undefined && { name: given.name as string }),
+    compile: readCompileOptions(given),
+    compileFlags: givenCompileFlags(given),
+    selection: selection(given),
+    dryRun: given.dryRun as DryRun,
+    ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
+    isForced: given.force === true,
+    ...(given.root !== undefined && { root: given.root as string }),
+    ...(given.output !== undefined && { output: given.output as string }),
+    isQuiet: given.quiet === true,
+    connect: connectOptions(given),
+  };
+};
+
+/** Applies and says what came of it; the exit code is 0 only when every node that can have it has it. */
+export const runApply = async (options: ApplyOptions, outside: Outside): Promise<ExitCode> => {
+  const { bundle, notes } = await readInputs(options, outside);
+  if (!options.isQuiet) outside.stderr.write(notes.map((note) => `note: ${sanitizeLine(note)}\n`).join(''));
+  const { root, dryRun, isForced, isQuiet, output } = options;
+  const events =
+    root === undefined
+      ? installBundle(
+          {
+            bundle: bundle.manifest.name,
+            digest: bundle.digest,
+            manifest: bundle.manifest,
+            chunks: splitChunks(compressBundle(bundle.tar)),
+            selection: options.selection,
+            policy: rolloutPolicy(options),
+          },
+          { cluster: await outside.connect(options.connect), clock: outside.clock, signal: outside.signal },
+        )
+      : installInFolder(root, bundle, { isForced, isDryRun: dryRun !== 'none' }, outside);
+  const profiles = [...new Set(bundle.manifest.profiles.map(({ path }) => path))];
+  // A folder is done before there is anything to tell.
+  const state = await follow(events, isQuiet || root !== undefined, outside);
+  const exitCode = show(
+    state,
+    { kind: 'ApplyResult', dryRun, output, isQuiet, isFolder: root !== undefined, profiles },
+    outside,
+  );
+  if (exitCode === 0 && output === undefined && !isQuiet && dryRun === 'none' && state.nodes.size > 0) {
+    outside.stderr.write(renderUse(bundle.manifest.name, profiles));
+  }
+  return exitCode;
+};
+
+const renderUse = (bundle: string, profiles: readonly string[]): string => {
+  const [first = '', ...others] = profiles.map((path) => `${bundle}/${path}`);
+  const shown = others.slice(0, PROFILES_SHOWN);
+  const rest = others.length - shown.length;
+  const also = `, or ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return [
+    '',
+    'Use it in the securityContext of a pod or container:',
+    '  seccompProfile:',
+    '    type: Localhost',
+    `    localhostProfile: ${first}${others.length > 0 ? `   # ${also.slice(2)}` : ''}`,
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,121 @@
+// `delete BUNDLE`: removes a bundle, all its generations included, from nodes or from a folder of this machine.
+import type { CommandModule } from 'yargs';
+import { checkBundleName } from '../../src/bundle/entry-path.ts';
+import { SeccompError } from '../../src/error.ts';
+import type { NodeSelection } from '../../src/rollout/ports.ts';
+import { removeBundle } from '../../src/rollout/remove.ts';
+import type { DryRun } from '../output/rollout-result.ts';
+import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import { confirm } from './confirm.ts';
+import {
+  choice,
+  clusterFlags,
+  connectOptions,
+  flag,
+  jobFlags,
+  outputFlag,
+  quietFlag,
+  rootFlag,
+  selection,
+  selectionFlags,
+} from './flags.ts';
+import { refuseClusterFlags, removeFromFolder } from './folder-rollout.ts';
+import { follow, rolloutPolicy, show } from './rollout.ts';
+import { verbs } from './verbs.ts';
+
+export interface DeleteOptions {
+  readonly bundle: string;
+  readonly isYes: boolean;
+  readonly isForced: boolean;
+  readonly selection: NodeSelection;
+  readonly dryRun: DryRun;
+  readonly maxInFlight?: number;
+  readonly root?: string;
+  readonly output?: string;
+  readonly isQuiet: boolean;
+  readonly connect: ConnectOptions;
+}
+
+const USAGE = `$0 delete BUNDLE [flags]
+
+Removes a bundle with all its generations from the nodes that have it. Running
+containers keep their filter; a container that starts later and names one of its
+profiles will not start. Files that are not this plugin's are never touched.`;
+
+const EXAMPLES = `Examples:
+  # Ask, then remove it from every node
+  $0 delete web
+  # From one node, without asking
+  $0 delete web --nodes node-1 --yes`;
+
+/** Builds the command; `run` is replaced in tests of the parsing. */
+export const deleteCommand = (outside: Outside, run: typeof runDelete = runDelete): CommandModule => ({
+  ...verbs.delete,
+  builder: (parser) =>
+    parser
+      .usage(USAGE)
+      .epilogue(EXAMPLES)
+      .positional('bundle', { type: 'string', describe: 'Name of the bundle' })
+      .options({
+        yes: flag('Do not ask', { alias: 'y' }),
+        ...selectionFlags,
+        'dry-run': choice('--dry-run', ['none', 'client', 'server'], 'Only say what would be done', {
+          default: 'none',
+        }),
+        force: flag('Run on nodes that do not seem to have it, too, and remove what is damaged'),
+        ...rootFlag,
+        ...outputFlag(['json', 'yaml', 'name']),
+        ...quietFlag,
+        ...jobFlags,
+        ...clusterFlags,
+      }),
+  handler: async (given) => {
+    if (given.root !== undefined) refuseClusterFlags(given);
+    const options: DeleteOptions = {
+      bundle: readBundleName(given.bundle as string),
+      isYes: given.yes === true,
+      isForced: given.force === true,
+      selection: selection(given),
+      dryRun: given.dryRun as DryRun,
+      ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
+      ...(given.root !== undefined && { root: given.root as string }),
+      ...(given.output !== undefined && { output: given.output as string }),
+      isQuiet: given.quiet === true,
+      connect: connectOptions(given),
+    };
+    outside.conclude(await run(options, outside));
+  },
+});
+
+/** Returns the name when it can be one; throws SeccompError `usage` otherwise. */
+export const readBundleName = (name: string): string => {
+  const fault = checkBundleName(name);
+  if (fault === undefined) return name;
+  throw new SeccompError('usage', fault);
+};
+
+/** Asks, removes and says what came of it. */
+export const runDelete = async (options: DeleteOptions, outside: Outside): Promise<ExitCode> => {
+  const { bundle, root, dryRun, isForced, isQuiet, output } = options;
+  const where = root === undefined ? describeNodes(options.selection) : `"${root}"`;
+  await confirm(`Delete bundle "${bundle}" from ${where}?`, options.isYes || dryRun !== 'none', outside);
+  const events =
+    root === undefined
+      ? removeBundle(
+          { bundle, selection: options.selection, policy: rolloutPolicy(options) },
+          { cluster: await outside.connect(options.connect), clock: outside.clock, signal: outside.signal },
+        )
+      : removeFromFolder(root, bundle, { isForced, isDryRun: dryRun !== 'none' }, outside);
+  // A folder is done before there is anything to tell.
+  const state = await follow(events, isQuiet || root !== undefined, outside);
+  return show(
+    state,
+    { kind: 'DeleteResult', dryRun, output, isQuiet, isFolder: root !== undefined },
+    outside,
+  );
+};
+
+const describeNodes = ({ selector, names }: NodeSelection): string => {
+  if (names) return names.length === 1 ? `node ${names[0]}` : `the ${names.length} named nodes`;
+  return selector === '' ? 'every node' : `the nodes that match "${selector}"`;
+};

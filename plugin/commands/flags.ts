@@ -1,0 +1,200 @@
+// The flags that several verbs share: kubectl's global ones, those that shape the Jobs, and the output format.
+import type { Options } from 'yargs';
+import { SeccompError } from '../../src/error.ts';
+import { LONGEST_JOB_MS } from '../../src/protocol/layout.ts';
+import type { NodeSelection } from '../../src/rollout/ports.ts';
+import { DEFAULT_MAX_IN_FLIGHT, DEFAULT_NODE_TIMEOUT_MS } from '../../src/rollout/roll.ts';
+import { parseDuration } from '../output/duration.ts';
+import type { ConnectOptions } from '../outside.ts';
+
+export const DEFAULT_NAMESPACE = 'kubectl-seccomp';
+/** A stock image that everybody can pull; any with Node.js 22 or newer will do. */
+export const DEFAULT_IMAGE = 'docker.io/library/node:24.21.0-slim';
+const SHORTEST_JOB_MS = 1_000;
+
+/** Heads the flags that belong to one verb. */
+export const FLAGS_GROUP = 'Flags:';
+
+/** yargs' option objects by flag name. */
+export type Flags = Readonly<Record<string, Options>>;
+
+/** Describes a flag with one value; given twice, the last one counts, as for kubectl. */
+export const text = (describe: string, more: Options = {}): Options => ({
+  type: 'string',
+  requiresArg: true,
+  group: FLAGS_GROUP,
+  describe,
+  coerce: (value: string | string[]) => (Array.isArray(value) ? value.at(-1) : value),
+  ...more,
+});
+
+/** Describes a flag that may be repeated and may hold several values between commas. */
+export const list = (describe: string, more: Options = {}): Options => ({
+  type: 'string',
+  array: true,
+  requiresArg: true,
+  group: FLAGS_GROUP,
+  describe,
+  coerce: (values: string[]) => values.flatMap((value) => value.split(',')).filter((value) => value !== ''),
+  ...more,
+});
+
+/** Describes a switch. */
+export const flag = (describe: string, more: Options = {}): Options => ({
+  type: 'boolean',
+  group: FLAGS_GROUP,
+  describe,
+  ...more,
+});
+
+/** Describes a flag whose value is one of a few words. */
+export const choice = (
+  name: string,
+  words: readonly string[],
+  describe: string,
+  more: Options = {},
+): Options =>
+  text(`${describe} (${words.join('|')})`, {
+    coerce: (given: string | string[]) => {
+      const value = Array.isArray(given) ? given.at(-1) : given;
+      if (value === undefined || words.includes(value)) return value;
+      throw new SeccompError('usage', `${name}: "${value}" is not one of ${words.join(', ')}`);
+    },
+    ...more,
+  });
+
+/** Describes a flag that takes a duration, and hands on milliseconds. */
+export const duration = (name: string, describe: string): Options =>
+  text(describe, {
+    coerce: (given: string | string[]) =>
+      parseDuration((Array.isArray(given) ? given.at(-1) : given) ?? '', name),
+  });
+
+/** kubectl's global flags, those that mean something to this plugin. */
+export const clusterFlags: Flags = grouped('Cluster and credentials, as for kubectl:', {
+  kubeconfig: text('Path of the kubeconfig file'),
+  context: text('Name of the kubeconfig context'),
+  cluster: text('Name of the kubeconfig cluster'),
+  user: text('Name of the kubeconfig user'),
+  namespace: text('Accepted as everywhere in kubectl; nodes have no namespace', { alias: 'n' }),
+  server: text('Address of the API server', { alias: 's' }),
+  token: text('Bearer token for the API server'),
+  as: text('User to impersonate'),
+  'as-group': list('Group to impersonate; repeat it for several'),
+  'as-uid': text('UID to impersonate'),
+  'certificate-authority': text('Path of the certificate authority of the API server'),
+  'client-certificate': text('Path of the client certificate'),
+  'client-key': text('Path of the client key'),
+  'insecure-skip-tls-verify': flag("Do not check the API server's certificate; insecure"),
+  'tls-server-name': text("Name to expect in the API server's certificate"),
+  'request-timeout': {
+    ...duration('--request-timeout', 'How long to wait for one answer, e.g. 30s'),
+    defaultDescription: '1m',
+  },
+});
+
+const JOB_GROUP = 'The Job that runs on each node:';
+
+export const namespaceFlag: Flags = grouped(JOB_GROUP, {
+  'install-namespace': text("Namespace of this plugin's Jobs and records", { default: DEFAULT_NAMESPACE }),
+});
+
+/** What shapes the Jobs and their rollout. */
+export const jobFlags: Flags = grouped(JOB_GROUP, {
+  ...namespaceFlag,
+  image: text('Image with Node.js 22 or newer', { default: DEFAULT_IMAGE }),
+  'image-pull-secret': text('Secret in the install namespace to pull the image with'),
+  'kubelet-root': text("The kubelet's --root-dir, where nodes differ from their label or /var/lib/kubelet"),
+  privilege: choice(
+    '--privilege',
+    ['default', 'privileged'],
+    'privileged only where a node refuses the default',
+    {
+      default: 'default',
+    },
+  ),
+  'priority-class': text('Priority class, for full nodes'),
+  'max-in-flight': text('Nodes worked on at once', {
+    coerce: parsePositive,
+    defaultDescription: String(DEFAULT_MAX_IN_FLIGHT),
+  }),
+  timeout: text('How long one node may take, e.g. 90s; at most 1h', {
+    coerce: parseTimeout,
+    defaultDescription: '5m',
+  }),
+});
+
+/** Which nodes. */
+export const selectionFlags: Flags = {
+  nodes: list('Only these nodes, by name: a,b,c'),
+  selector: text('Only nodes with these labels, e.g. role=web,!edge', { alias: 'l' }),
+};
+
+export const rootFlag: Flags = {
+  root: text('Work on this folder of this machine as the seccomp root, without a cluster'),
+};
+
+export const quietFlag: Flags = { quiet: flag('Show no progress on stderr') };
+
+/** Builds the `-o` flag for the formats that a verb knows. */
+export const outputFlag = (formats: readonly string[]): Flags => ({
+  output: choice('-o', formats, 'Output format', { alias: 'o' }),
+});
+
+/** Values that yargs read by the flags above. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** Reads ConnectOptions from what was given. */
+export const connectOptions = (given: Given): ConnectOptions => {
+  const named = {
+    kubeconfig: given.kubeconfig,
+    context: given.context,
+    cluster: given.cluster,
+    user: given.user,
+    server: given.server,
+    token: given.token,
+    as: given.as,
+    asGroup: given.asGroup,
+    asUid: given.asUid,
+    certificateAuthority: given.certificateAuthority,
+    clientCertificate: given.clientCertificate,
+    clientKey: given.clientKey,
+    insecureSkipTlsVerify: given.insecureSkipTlsVerify,
+    tlsServerName: given.tlsServerName,
+    requestTimeoutMs: given.requestTimeout === 0 ? undefined : given.requestTimeout,
+    imagePullSecret: given.imagePullSecret,
+    priorityClass: given.priorityClass,
+    kubeletRoot: given.kubeletRoot,
+  };
+  return {
+    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+    installNamespace: (given.installNamespace as string | undefined) ?? DEFAULT_NAMESPACE,
+    image: (given.image as string | undefined) ?? DEFAULT_IMAGE,
+    privilege: given.privilege === 'privileged' ? 'privileged' : 'default',
+    jobTimeoutMs: (given.timeout as number | undefined) ?? DEFAULT_NODE_TIMEOUT_MS,
+  };
+};
+
+function parsePositive(given: string | string[]): number {
+  const value = Array.isArray(given) ? given.at(-1) : given;
+  if (/^[1-9]\d{0,5}$/.test(value ?? '')) return Number(value);
+  throw new SeccompError('usage', `--max-in-flight: "${value}" is not a whole number from 1`);
+}
+
+// A Job that lived longer would lose its staging folder to the sweep of a later one.
+function parseTimeout(given: string | string[]): number {
+  const text = (Array.isArray(given) ? given.at(-1) : given) ?? '';
+  const timeoutMs = parseDuration(text, '--timeout');
+  if (timeoutMs >= SHORTEST_JOB_MS && timeoutMs <= LONGEST_JOB_MS) return timeoutMs;
+  throw new SeccompError('usage', `--timeout: "${text}" is not between 1s and 1h`);
+}
+
+function grouped(group: string, flags: Flags): Flags {
+  return Object.fromEntries(Object.entries(flags).map(([name, option]) => [name, { ...option, group }]));
+}
+
+/** Reads which nodes were chosen; without flags, all. */
+export const selection = (given: Given): NodeSelection => ({
+  selector: (given.selector as string | undefined) ?? '',
+  ...(given.nodes !== undefined && { names: given.nodes as string[] }),
+});

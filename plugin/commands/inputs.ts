@@ -1,0 +1,261 @@
+// From `-f` to a bundle: reads files, folders, bundles and standard input, and lets nothing with an error through.
+import { collectBundle } from '../../src/bundle/collect.ts';
+import { checkBundleName } from '../../src/bundle/entry-path.ts';
+import { isGzip } from '../../src/bundle/gunzip.ts';
+import { MAXIMUM_PROFILE_BYTES, MAXIMUM_UNPACKED_BYTES } from '../../src/bundle/limits.ts';
+import { sha256Of } from '../../src/bundle/manifest.ts';
+import type { Bundle } from '../../src/bundle/manifest-types.ts';
+import { type BundleProfile, packBundle } from '../../src/bundle/pack.ts';
+import { SeccompError } from '../../src/error.ts';
+import { prepareFile } from '../../src/profile/prepare.ts';
+import type { CompileOptions, PreparedProfile } from '../../src/profile/prepared.ts';
+import { type Problem, renderProblem } from '../../src/profile/problem.ts';
+import { plural } from '../output/rollout-result.ts';
+import { sanitizeLine } from '../output/sanitize.ts';
+import type { Files, Outside } from '../outside.ts';
+
+export interface InputOptions {
+  readonly filenames: readonly string[];
+  readonly isRecursive: boolean;
+  readonly name?: string;
+  readonly compile: CompileOptions;
+  /** Flags of the compilation that were given; they mean nothing to a bundle that is already built. */
+  readonly compileFlags: readonly string[];
+}
+
+export interface Inputs {
+  readonly bundle: Bundle;
+  /** What the compilation decided or lost, each line beginning with the profile's path. */
+  readonly notes: readonly string[];
+}
+
+interface InputFile {
+  readonly shownAs: string;
+  readonly relativePath: string;
+  readonly content: Uint8Array;
+}
+
+const PROFILE_FILE = /\.(json|ya?ml)$/i;
+const STANDARD_INPUT = '-';
+const IGNORED_SHOWN = 5;
+/** Room for the headers of the largest bundle. */
+const MAXIMUM_BUNDLE_FILE_BYTES = MAXIMUM_UNPACKED_BYTES;
+
+/** Reads and packs what `-f` names; problems go to stderr, and with any error nothing is returned but thrown. */
+export const readInputs = async (options: InputOptions, outside: Outside): Promise<Inputs> => {
+  if (options.filenames.length === 0) {
+    throw new SeccompError('usage', 'no profiles were named', {
+      hint: 'Give -f a profile, a folder of profiles, a bundle, or - for standard input.',
+    });
+  }
+  const { files, ignored } = await readFiles(options, outside);
+  if (ignored.length > 0) outside.stderr.write(renderIgnored(ignored));
+  const bundleFile = files.find(({ content }) => isBundle(content));
+  if (bundleFile) return { bundle: await openBundle(bundleFile, files, options), notes: [] };
+  return packFiles(files, options, outside);
+};
+
+const readFiles = async (
+  { filenames, isRecursive }: InputOptions,
+  outside: Outside,
+): Promise<{ files: InputFile[]; ignored: string[] }> => {
+  const files: InputFile[] = [];
+  const ignored: string[] = [];
+  for (const filename of filenames) {
+    if (filename === STANDARD_INPUT) {
+      files.push(await readStandardInput(outside));
+      continue;
+    }
+    const kind = await outside.files.kind(filename);
+    if (kind === 'absent') throw new SeccompError('file', `"${filename}": no such file or folder`);
+    if (kind === 'file') {
+      files.push(await readOne(outside.files, filename, baseName(filename)));
+      continue;
+    }
+    const names = await outside.files.list(filename, { isRecursive });
+    const profiles = names.filter((name) => PROFILE_FILE.test(name));
+    if (profiles.length === 0) throw emptyFolder(filename, isRecursive);
+    ignored.push(...names.filter((name) => !PROFILE_FILE.test(name)).map((name) => join(filename, name)));
+    for (const name of profiles) files.push(await readOne(outside.files, join(filename, name), name));
+  }
+  return { files, ignored };
+};
+
+const readOne = async (files: Files, path: string, relativePath: string): Promise<InputFile> => {
+  // One byte more than allowed: the check of the profile says it with a position, like every other problem.
+  const limitBytes = PROFILE_FILE.test(path) ? MAXIMUM_PROFILE_BYTES + 1 : MAXIMUM_BUNDLE_FILE_BYTES;
+  const content = await files.read(path, limitBytes);
+  if (!PROFILE_FILE.test(path) && !isBundle(content)) {
+    throw new SeccompError('file', `"${path}" is neither a profile nor a bundle`, {
+      hint: 'Profiles are named *.json, *.yaml or *.yml; bundles are what `bundle build` writes.',
+    });
+  }
+  return { shownAs: path, relativePath, content };
+};
+
+// Standard input has no name: a profile from it is always profile.json in its bundle.
+const readStandardInput = async ({ stdin, signal }: Outside): Promise<InputFile> => {
+  // Ctrl-C while somebody types a profile must not wait for the end of the input.
+  signal.addEventListener('abort', () => stdin.destroy(signal.reason), { once: true });
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const piece of stdin) {
+    const bytes = typeof piece === 'string' ? new TextEncoder().encode(piece) : (piece as Uint8Array);
+    sizeBytes += bytes.length;
+    if (sizeBytes > MAXIMUM_BUNDLE_FILE_BYTES) {
+      throw new SeccompError('file', `standard input is larger than ${MAXIMUM_BUNDLE_FILE_BYTES} bytes`);
+    }
+    pieces.push(bytes);
+  }
+  if (sizeBytes === 0)
+    throw new SeccompError('file', 'standard input is empty: a profile or a bundle was wanted');
+  const content = concat(pieces, sizeBytes);
+  return { shownAs: '<stdin>', relativePath: 'profile.json', content };
+};
+
+const openBundle = async (
+  file: InputFile,
+  files: readonly InputFile[],
+  { name, compileFlags }: InputOptions,
+): Promise<Bundle> => {
+  if (files.length > 1) {
+    const other = files.find((one) => one !== file);
+    throw new SeccompError(
+      'usage',
+      `"${file.shownAs}" is a bundle: "${other?.shownAs}" cannot be added to it`,
+      {
+        hint: 'Apply them one after the other, or build one bundle of all profiles.',
+      },
+    );
+  }
+  if (compileFlags.length > 0) {
+    throw new SeccompError(
+      'usage',
+      `${compileFlags.join(', ')}: the profiles of a bundle are compiled already`,
+    );
+  }
+  const bundle = await collectBundle(streamOf(file.content));
+  if (name !== undefined && name !== bundle.manifest.name) {
+    throw new SeccompError(
+      'usage',
+      `--name ${name}: the bundle "${file.shownAs}" is named "${bundle.manifest.name}"`,
+      {
+        hint: 'The name is part of what its digest covers; build it again to rename it.',
+      },
+    );
+  }
+  return bundle;
+};
+
+const packFiles = async (
+  files: readonly InputFile[],
+  options: InputOptions,
+  outside: Outside,
+): Promise<Inputs> => {
+  const name = await bundleName(options, outside.files);
+  const prepared = files.map((file) => ({
+    file,
+    ...prepareFile(file.content, file.shownAs, file.relativePath, options.compile),
+  }));
+  const problems = prepared.flatMap((one) => one.problems);
+  outside.stderr.write(problems.map((problem) => `${sanitizeLine(renderProblem(problem))}\n`).join(''));
+  refuseErrors(problems, files.length);
+  refuseSamePaths(prepared.map(({ file, profiles }) => ({ file, paths: profiles.map(({ path }) => path) })));
+  const profiles = prepared.flatMap((one) => one.profiles.flatMap((profile) => builds(profile, one.file)));
+  const notes = prepared.flatMap((one) =>
+    one.profiles.flatMap(({ path, notes: said }) => said.map((note) => `${path}: ${note}`)),
+  );
+  return { bundle: await packBundle(name, profiles), notes };
+};
+
+const builds = ({ path, format, builds: made }: PreparedProfile, { content }: InputFile): BundleProfile[] =>
+  made.map((build) => ({
+    path,
+    content: build.content,
+    ...(build.architectures && { architectures: build.architectures }),
+    ...(format !== 'oci' && { source: { format, sha256: sha256Of(content) } }),
+  }));
+
+const bundleName = async ({ name, filenames }: InputOptions, files: Files): Promise<string> => {
+  const [first = '', ...more] = filenames;
+  const isOneFolder = more.length === 0 && first !== STANDARD_INPUT && (await files.kind(first)) === 'folder';
+  if (name === undefined && !isOneFolder) {
+    throw new SeccompError('usage', 'the bundle has no name', {
+      hint: 'Give it one with --name; only a single folder gives the bundle its own name.',
+    });
+  }
+  const chosen = name ?? baseName(files.resolve(first));
+  const fault = checkBundleName(chosen);
+  if (fault === undefined) return chosen;
+  throw new SeccompError('usage', fault, {
+    ...(name === undefined && { hint: 'The name is that of the folder; choose another with --name.' }),
+  });
+};
+
+const refuseErrors = (problems: readonly Problem[], fileCount: number): void => {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  const faulty = new Set(errors.map(({ file }) => file)).size;
+  throw new SeccompError(
+    'profile',
+    `${plural(errors.length, 'error')} in ${faulty} of ${plural(fileCount, 'file')}`,
+    {
+      hint: 'Nothing was packed, and nothing has left this machine.',
+    },
+  );
+};
+
+const refuseSamePaths = (
+  sources: readonly { readonly file: InputFile; readonly paths: readonly string[] }[],
+): void => {
+  const owners = new Map<string, string>();
+  for (const { file, paths } of sources) {
+    for (const path of paths) {
+      const owner = owners.get(path);
+      if (owner !== undefined) {
+        throw new SeccompError(
+          'file',
+          `"${owner}" and "${file.shownAs}" would both be "${path}" in the bundle`,
+          {
+            hint: 'Rename one of them, or apply them as two bundles.',
+          },
+        );
+      }
+      owners.set(path, file.shownAs);
+    }
+  }
+};
+
+const emptyFolder = (folder: string, isRecursive: boolean): SeccompError =>
+  new SeccompError('file', `"${folder}" holds no profile: no *.json, *.yaml or *.yml file`, {
+    ...(!isRecursive && { hint: 'With -R its subfolders are read too.' }),
+  });
+
+const renderIgnored = (paths: readonly string[]): string => {
+  const shown = paths.slice(0, IGNORED_SHOWN).map(sanitizeLine).join(', ');
+  const rest = paths.length - Math.min(paths.length, IGNORED_SHOWN);
+  return `ignored: ${shown}${rest > 0 ? ` and ${rest} more` : ''} (not *.json, *.yaml or *.yml)\n`;
+};
+
+/** POSIX.1 `ustar` stands at offset 257 of every tar that packing makes. */
+const isBundle = (content: Uint8Array): boolean =>
+  isGzip(content) || new TextDecoder('latin1').decode(content.subarray(257, 262)) === 'ustar';
+
+/** Hands bytes to a reader of streams, as often as it asks. */
+export const streamOf = (content: Uint8Array): AsyncIterable<Uint8Array> => ({
+  async *[Symbol.asyncIterator]() {
+    yield content;
+  },
+});
+
+const join = (folder: string, name: string): string => `${folder.replace(/(?<=.)[/\\]+$/, '')}/${name}`;
+const baseName = (path: string): string => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
+
+const concat = (pieces: readonly Uint8Array[], sizeBytes: number): Uint8Array => {
+  const whole = new Uint8Array(sizeBytes);
+  pieces.reduce((offset, piece) => {
+    whole.set(piece, offset);
+    return offset + piece.length;
+  }, 0);
+  return whole;
+};

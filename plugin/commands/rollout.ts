@@ -1,0 +1,95 @@
+// What the verbs that change nodes share: following the events, printing what came of them, and the exit code.
+import type { RolloutEvent } from '../../src/rollout/events.ts';
+import type { RolloutPolicy } from '../../src/rollout/roll.ts';
+import type { RolloutState } from '../../src/rollout/state.ts';
+import { allowsColor, paintWith } from '../output/color.ts';
+import { renderDocument } from '../output/document.ts';
+import { followRollout } from '../output/progress.ts';
+import {
+  countResults,
+  type DryRun,
+  nodeResult,
+  renderNodeLines,
+  renderReasons,
+  renderSummary,
+  rolloutDocument,
+} from '../output/rollout-result.ts';
+import { sanitizeLine } from '../output/sanitize.ts';
+import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+
+export interface ShowOptions {
+  readonly kind: 'ApplyResult' | 'DeleteResult';
+  readonly dryRun: DryRun;
+  readonly output?: string | undefined;
+  readonly isQuiet: boolean;
+  /** True for `--root`: the one "node" is a folder. */
+  readonly isFolder: boolean;
+  /** Paths below the bundle's folder. */
+  readonly profiles?: readonly string[];
+}
+
+const DEFAULT_COLUMNS = 80;
+
+/** Builds the engine's policy from a verb's options. */
+export const rolloutPolicy = (options: {
+  readonly maxInFlight?: number;
+  readonly isForced: boolean;
+  readonly dryRun: DryRun;
+  readonly connect: ConnectOptions;
+}): RolloutPolicy => ({
+  ...(options.maxInFlight !== undefined && { maxInFlight: options.maxInFlight }),
+  force: options.isForced,
+  dryRun: options.dryRun,
+  nodeTimeoutMs: options.connect.jobTimeoutMs,
+});
+
+/** Follows a rollout with progress on stderr and returns its final state. */
+export const follow = (
+  events: AsyncIterable<RolloutEvent>,
+  isQuiet: boolean,
+  { stderr, clock, signal, environment }: Outside,
+): Promise<RolloutState> => {
+  const isTerminal = stderr.isTTY === true && environment.TERM !== 'dumb';
+  return followRollout(
+    events,
+    {
+      mode: isQuiet ? 'quiet' : isTerminal ? 'live' : 'plain',
+      columns: stderr.columns ?? DEFAULT_COLUMNS,
+      paint: paintWith(allowsColor(stderr, environment)),
+      write: (text) => stderr.write(text),
+    },
+    clock,
+    signal,
+  );
+};
+
+/** Prints what came of a rollout: the result on stdout, the reasons of what is not done on stderr. */
+export const show = (state: RolloutState, options: ShowOptions, { stdout, stderr }: Outside): ExitCode => {
+  const { kind, dryRun, output, isFolder, profiles } = options;
+  const prefix = isFolder ? '' : 'node/';
+  if (output === 'json' || output === 'yaml') {
+    stdout.write(
+      renderDocument(rolloutDocument(kind, state, { dryRun, ...(profiles && { profiles }) }), output),
+    );
+  } else if (output === 'name') {
+    stdout.write(renderDoneNames(state, prefix, dryRun));
+  } else {
+    stdout.write(renderNodeLines(state, { dryRun, prefix }));
+    stdout.write(renderSummary(state, dryRun, isFolder ? 'folder' : 'node'));
+  }
+  stderr.write(renderReasons(state, prefix));
+  return exitCodeOf(state);
+};
+
+/** Decides the exit code from the final state alone. */
+export const exitCodeOf = (state: RolloutState): ExitCode => {
+  if (state.ending === 'interrupted') return 130;
+  const { failed, pending } = countResults(state);
+  return state.ending === 'complete' && failed + pending === 0 ? 0 : 1;
+};
+
+const renderDoneNames = (state: RolloutState, prefix: string, dryRun: DryRun): string =>
+  [...state.nodes.values()]
+    .filter((node) => ['done', 'up-to-date'].includes(node.phase) || nodeResult(node, dryRun) === 'would run')
+    .map(({ node }) => `${prefix}${sanitizeLine(node.name)}\n`)
+    .join('');

@@ -1,0 +1,26 @@
+// What each verb is called and does, in one line each: enough for `help` without loading the verb itself.
+
+export interface Verb {
+  /** yargs form: the name, then its positional arguments. */
+  readonly command: string;
+  readonly describe: string;
+}
+
+export const verbs = {
+  apply: { command: 'apply', describe: 'Put seccomp profiles onto nodes, or bring nodes up to date' },
+  status: { command: 'status [bundle]', describe: 'Show which bundles are on which nodes' },
+  verify: { command: 'verify [bundle]', describe: "Compare the nodes' disks with what was applied" },
+  delete: { command: 'delete <bundle>', describe: 'Remove a bundle from nodes' },
+  uninstall: {
+    command: 'uninstall',
+    describe: 'Remove every bundle and all that this plugin made in the cluster',
+  },
+  bundle: { command: 'bundle', describe: 'Build, inspect or verify a bundle file, without a cluster' },
+  version: { command: 'version', describe: 'Print the version of the plugin and of the cluster' },
+} as const satisfies Record<string, Verb>;
+
+export const bundleVerbs = {
+  build: { command: 'build', describe: 'Check profiles and pack them into one file' },
+  inspect: { command: 'inspect <file>', describe: 'List what is in a bundle file' },
+  verify: { command: 'verify <file>', describe: 'Check every byte of a bundle file against its manifest' },
+} as const satisfies Record<string, Verb>;

@@ -1,0 +1,139 @@
+// The types of `-o json|yaml`, version kubectl-seccomp/v1: fields are added, never renamed or removed.
+import type { Document } from './document.ts';
+
+export interface RolloutDocument extends Document {
+  readonly kind: 'ApplyResult' | 'DeleteResult';
+  readonly bundle: string;
+  readonly revision?: number;
+  /** sha256 of the manifest: 64 hex digits. */
+  readonly digest?: string;
+  /** The folder under the seccomp root, e.g. `web@3fa9c1d2e4f5a6b7`. */
+  readonly generation?: string;
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly outcome: 'complete' | 'incomplete' | 'interrupted';
+  /** What pods may name after the rollout. */
+  readonly localhostProfiles?: readonly string[];
+  readonly summary: {
+    readonly done: number;
+    readonly failed: number;
+    readonly pending: number;
+    readonly excluded: number;
+    readonly unfinished: number;
+  };
+  readonly nodes: readonly NodeResultDocument[];
+  readonly warnings: readonly string[];
+}
+
+export interface NodeResultDocument {
+  readonly name: string;
+  /** An outcome of the program, or `up-to-date`, `failed`, `pending`, `excluded`, `unfinished`, `would run`. */
+  readonly result: string;
+  readonly reason?: ReasonDocument;
+  readonly durationMs?: number;
+  readonly previousDigest?: string;
+}
+
+export interface ReasonDocument {
+  /** Stable; see ReasonCode. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface VersionDocument extends Document {
+  readonly kind: 'Version';
+  readonly clientVersion: string;
+  readonly serverVersion?: string;
+}
+
+export interface BundleDocument extends Document {
+  readonly kind: 'Bundle';
+  readonly name: string;
+  readonly digest: string;
+  readonly generation: string;
+  readonly profiles: readonly BundleProfileDocument[];
+}
+
+export interface BundleProfileDocument {
+  readonly path: string;
+  readonly localhostProfile: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly architectures?: readonly string[];
+  readonly source?: { readonly format: string; readonly sha256: string };
+}
+
+export interface StatusDocument extends Document {
+  readonly kind: 'Status';
+  readonly bundles: readonly BundleStatusDocument[];
+  readonly nodes: readonly NodeStatusDocument[];
+  /** Nodes that left the cluster; their disks hold the bundle if they come back. */
+  readonly gone: readonly GoneNodeDocument[];
+}
+
+export interface BundleStatusDocument {
+  readonly name: string;
+  /** Of the newest revision; absent where no record of it is left. */
+  readonly revision?: number;
+  readonly digest?: string;
+  readonly generation?: string;
+  readonly outcome?: string;
+  readonly who?: string;
+  /** RFC 3339. */
+  readonly startedAt?: string;
+  readonly selector?: string;
+  readonly localhostProfiles?: readonly string[];
+  /** Nodes by state. */
+  readonly summary: Readonly<Record<string, number>>;
+}
+
+export interface NodeStatusDocument {
+  readonly name: string;
+  readonly bundles: readonly CellDocument[];
+}
+
+export interface CellDocument {
+  readonly name: string;
+  /** `in-sync`, `other-digest`, `missing`, `pending`, `failed`, `unknown`, `excluded`; with --root also `drifted`. */
+  readonly state: string;
+  /** What the node says it has, as a generation. */
+  readonly current?: string;
+  /** What it should have, as a generation. */
+  readonly wanted?: string;
+  readonly revision?: number;
+  readonly reason?: string;
+}
+
+export interface GoneNodeDocument {
+  readonly name: string;
+  readonly uid: string;
+  readonly bundle: string;
+  readonly generation: string;
+}
+
+export interface VerifyDocument extends Document {
+  readonly kind: 'Verification';
+  readonly answer: 'in-sync' | 'found' | 'unknown';
+  /** Verdicts by state. */
+  readonly summary: Readonly<Record<string, number>>;
+  readonly nodes: readonly NodeVerdictDocument[];
+}
+
+export interface NodeVerdictDocument {
+  readonly name: string;
+  readonly bundles: readonly VerdictDocument[];
+  /** Names under the seccomp root that are not this plugin's; no fault. */
+  readonly foreign: readonly string[];
+  /** Why the disk could not be asked. */
+  readonly reason?: ReasonDocument;
+}
+
+export interface VerdictDocument {
+  readonly name: string;
+  /** `in-sync`, `drifted`, `missing`, `stale` or `unknown`. */
+  readonly state: string;
+  readonly current?: string;
+  readonly wanted?: string;
+  readonly drift: readonly { readonly path: string; readonly kind: string }[];
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,76 @@
+// What `status` shows: a summary of each bundle, then bundle × node.
+
+import type { BundleStatusDocument, CellDocument, NodeStatusDocument, StatusDocument } from './documents.ts';
+import { renderDuration } from './duration.ts';
+import { chooseRows, renderCounts } from './many-rows.ts';
+import { plural, renderNames } from './rollout-result.ts';
+import { renderTable } from './table.ts';
+
+const GOOD = new Set(['in-sync', 'excluded']);
+
+export interface StatusText {
+  readonly stdout: string;
+  /** What was left out, and where it can be seen. */
+  readonly stderr: string;
+}
+
+/** Renders the tables; `nowMs` is what ages are counted to. */
+export const renderStatus = (
+  { bundles, nodes, gone }: StatusDocument,
+  { isWide, nowMs }: { readonly isWide: boolean; readonly nowMs: number },
+): StatusText => {
+  if (bundles.length === 0 && gone.length === 0) return { stdout: '', stderr: 'No bundles found.\n' };
+  const needsAttention = (node: NodeStatusDocument): boolean =>
+    node.bundles.some(({ state }) => !GOOD.has(state));
+  const { rows, hidden } = chooseRows(nodes, needsAttention, isWide);
+  const matrix = renderTable(
+    ['node', ...bundles.map(({ name }) => name)],
+    rows.map((node) => [node.name, ...bundles.map(({ name }) => renderCell(node, name, isWide))]),
+  );
+  const sections = [renderSummary(bundles, isWide, nowMs), matrix, renderGone(gone)].filter(
+    (one) => one !== '',
+  );
+  const left =
+    hidden === 0 ? '' : `${plural(hidden, 'node')} more, ${renderHidden(nodes, rows)}: -o wide lists all\n`;
+  return { stdout: sections.join('\n'), stderr: left };
+};
+
+const renderHidden = (nodes: readonly NodeStatusDocument[], shown: readonly NodeStatusDocument[]): string => {
+  const seen = new Set(shown);
+  const isGood = nodes.every((node) => seen.has(node) || node.bundles.every(({ state }) => GOOD.has(state)));
+  return isGood ? 'all in sync' : 'not all in sync';
+};
+
+const renderSummary = (bundles: readonly BundleStatusDocument[], isWide: boolean, nowMs: number): string =>
+  renderTable(
+    ['bundle', 'revision', 'generation', 'in sync', 'otherwise', 'age', ...(isWide ? ['by', 'nodes'] : [])],
+    bundles.map((bundle) => {
+      const { 'in-sync': good = 0, ...others } = bundle.summary;
+      const total = good + Object.values(others).reduce((sum, count) => sum + count, 0);
+      return [
+        bundle.name,
+        bundle.revision === undefined ? '' : `v${bundle.revision}`,
+        bundle.generation ?? '',
+        `${good}/${total}`,
+        renderCounts(others),
+        bundle.startedAt === undefined ? '' : renderDuration(nowMs - Date.parse(bundle.startedAt)),
+        ...(isWide ? [bundle.who ?? '', bundle.selector === '' ? 'all' : (bundle.selector ?? '')] : []),
+      ];
+    }),
+  );
+
+const renderCell = (node: NodeStatusDocument, bundle: string, isWide: boolean): string => {
+  const cell = node.bundles.find(({ name }) => name === bundle);
+  if (!cell) return '-';
+  const why = cell.reason === undefined ? '' : ` (${cell.reason})`;
+  return `${cell.state}${why}${isWide ? renderDetail(cell) : ''}`;
+};
+
+const renderDetail = ({ revision, current }: CellDocument): string =>
+  `${revision === undefined ? '' : ` v${revision}`}${current === undefined ? '' : ` ${current}`}`;
+
+const renderGone = (gone: StatusDocument['gone']): string => {
+  if (gone.length === 0) return '';
+  const names = [...new Set(gone.map(({ name, generation }) => `${name} (${generation})`))];
+  return `Gone from the cluster, with a bundle on their disks: ${renderNames(names)}\n`;
+};

@@ -1,0 +1,94 @@
+// `npm run build`: the plugin as plain JavaScript in dist/. It runs wherever Node.js is, without node_modules, and
+// carries the program for the nodes inside: nothing of ours is read from disk at run time.
+import { chmod, copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import { buildProgram } from './build-program.ts';
+
+const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+const NAME = 'kubectl-seccomp';
+
+/** What stands first: plain enough for any Node.js to parse, so that an old one gets words instead of a crash. */
+const ENTRY = `#!/usr/bin/env node
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major > 22 || (major === 22 && minor >= 19)) {
+  await import('./main.js');
+} else {
+  process.stderr.write(
+    'error: ${NAME} needs Node.js 22.19 or newer; this is ' + process.version + ' (' + process.execPath + ')\\n' +
+    'Install a newer one, or put one that is installed first on PATH.\\n');
+  process.exitCode = 1;
+}
+`;
+
+/** Bundled CommonJS packages call `require` for Node's own modules, which an ES module does not have. */
+const REQUIRE = `import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);`;
+
+/** Puts the finished program in the place of the module that would build it. */
+const embedProgram = (program: Uint8Array): Plugin => ({
+  name: 'embed-program',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[/\\]release[/\\]build-program\.ts$/ }, () => ({
+      contents: `const program = ${JSON.stringify(new TextDecoder('utf-8', { fatal: true }).decode(program))};
+export const buildProgram = async () => new TextEncoder().encode(program);`,
+      loader: 'js',
+    }));
+  },
+});
+
+/** Builds the plugin into a folder; files of an earlier build are removed once the new ones are there. */
+export const buildPlugin = async (folder: string): Promise<void> => {
+  const { outputFiles } = await build({
+    entryPoints: { main: join(CHECKOUT, 'plugin/main.ts') },
+    absWorkingDir: CHECKOUT,
+    outdir: folder,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    write: false,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    banner: { js: REQUIRE },
+    plugins: [embedProgram(await buildProgram())],
+    // Names stay, so that the stack in a bug report can be read.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'linked',
+    charset: 'utf8',
+    logLevel: 'warning',
+  });
+  const written = new Set<string>();
+  const put = async (path: string, content: string | Uint8Array): Promise<void> => {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+    written.add(path);
+  };
+  for (const { path, contents } of outputFiles) await put(path, contents);
+  await put(join(folder, 'package.json'), '{ "type": "module" }\n');
+  const entry = join(folder, `${NAME}.js`);
+  await put(entry, ENTRY);
+  await chmod(entry, 0o755);
+  await copyFile(join(CHECKOUT, 'LICENSE'), join(folder, 'LICENSE'));
+  // On PATH under this name, kubectl finds it.
+  const command = join(folder, NAME);
+  await rm(command, { force: true });
+  await symlink(`${NAME}.js`, command);
+  await removeOthers(folder, new Set([...written, command, join(folder, 'LICENSE')]));
+};
+
+const removeOthers = async (folder: string, kept: ReadonlySet<string>): Promise<void> => {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isDirectory() && !kept.has(path)) await rm(path);
+  }
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = join(CHECKOUT, 'dist');
+  await buildPlugin(folder);
+  process.stdout.write(
+    `${join('dist', NAME)} is ready: PATH="${folder}:$PATH" kubectl seccomp version --client\n`,
+  );
+}

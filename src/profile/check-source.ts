@@ -1,0 +1,79 @@
+// What depends on where a profile is to run: byte orders, errno names, and conditions that a bundle decides once for
+// all containers where Docker and CRI-O would decide for each.
+
+import { MAX_ERRNO } from './actions.ts';
+import { hasSameEndianness, nativeOf, whoRefusesArchitecture } from './architectures.ts';
+import { checkRules } from './check-rules.ts';
+import { architecturesFor, compile } from './compile.ts';
+import type { Located } from './document.ts';
+import { quote } from './document.ts';
+import { hintForErrno, readErrno } from './errno.ts';
+import type { SourceProfile } from './oci.ts';
+import type { CompileOptions } from './prepared.ts';
+import type { Report } from './report.ts';
+
+/** Checks what a profile says against the architectures it is compiled for. `at` is the profile's own place. */
+export const checkSource = (
+  source: SourceProfile,
+  at: Located,
+  options: CompileOptions,
+  report: Report,
+): void => {
+  checkArchitectures(source, options, report);
+  for (const architecture of options.architectures) {
+    checkErrnoName(source.defaultErrnoName, source.defaultErrnoRet, at, architecture, report);
+    for (const rule of source.rules)
+      checkErrnoName(rule.errnoName, rule.errnoRet, rule.at, architecture, report);
+    checkRules(compile(source, architecture, options), report);
+  }
+  const conditional = source.rules.find(
+    ({ includes, excludes }) => includes.capabilities.length + excludes.capabilities.length > 0,
+  );
+  if (conditional !== undefined) {
+    const message = 'rules depend on capabilities: they are decided here, once for all containers';
+    report.warning(conditional.at, `${message}, with the default set and what --cap-add adds`);
+  }
+};
+
+const checkArchitectures = (source: SourceProfile, options: CompileOptions, report: Report): void => {
+  const listed = options.architectures.flatMap((architecture) =>
+    architecturesFor(source, architecture).map((one) => ({ architecture, ...one })),
+  );
+  for (const [at, ones] of Map.groupBy(listed, (one) => one.at)) {
+    const { name } = ones[0]!;
+    const wrong = ones.filter(({ architecture }) => !hasSameEndianness(architecture, name));
+    if (wrong.length > 0) {
+      // libseccomp refuses to mix byte orders: "numerical argument out of domain".
+      const nodes = wrong.map(({ architecture }) => architecture).join(' and ');
+      const message = `${name} has another byte order than ${nodes} nodes: no container would start on them`;
+      report.error(at, `${message}; leave it out, or choose the architectures of the nodes with --arch`);
+    }
+    const who = whoRefusesArchitecture(name);
+    if (who !== undefined && ones.some(({ architecture }) => nativeOf(architecture) !== name)) {
+      report.warning(at, `${name}: ${who} refuse a profile that names it`);
+    }
+  }
+};
+
+const checkErrnoName = (
+  name: string | undefined,
+  number: number | undefined,
+  at: Located,
+  architecture: CompileOptions['architectures'][number],
+  report: Report,
+): void => {
+  if (name === undefined) return;
+  const named = readErrno(name, architecture);
+  if (named === 'unknown') {
+    report.error(at, `unknown errno ${quote(name)}${hintForErrno(name)}`);
+  } else if (named === 'differs') {
+    report.error(at, `${name} has another number on ${architecture}; write the number that is meant there`);
+  } else if (named > MAX_ERRNO) {
+    report.error(at, `wanted an errno from 0 to ${MAX_ERRNO}, got ${quote(name)}`);
+  } else if (number !== undefined && number !== named) {
+    report.warning(
+      at,
+      `the errno is ${name} (${named}) by name and ${number} by number; as for CRI-O, the name counts`,
+    );
+  }
+};

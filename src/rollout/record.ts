@@ -1,0 +1,43 @@
+// The record of a rollout while it runs: made from the plan, changed by each node's end, closed by the ending.
+import type { PlannedNode, RolloutEvent } from './events.ts';
+import type { NodeSeen } from './node.ts';
+import type { Release, ReleaseNode } from './release.ts';
+import { newestStatement } from './statement.ts';
+
+/** Returns each planned node's first entry. What was said earlier of nodes that are up to date is carried over. */
+export const firstEntries = (
+  planned: readonly PlannedNode[],
+  releases: readonly Release[],
+): Record<string, ReleaseNode> =>
+  Object.fromEntries(
+    planned.map(({ node, action, reason }): [string, ReleaseNode] => {
+      const entry = identify(node);
+      const because = reason && { reason: reason.code };
+      switch (action) {
+        case 'run':
+          return [node.name, { result: 'unfinished', ...entry }];
+        case 'up-to-date': {
+          const at = newestStatement(releases, node)?.node.at;
+          return [node.name, { result: 'done', ...entry, ...(at !== undefined && { at }) }];
+        }
+        case 'pending':
+        case 'excluded':
+          return [node.name, { result: action, ...because, ...entry }];
+      }
+    }),
+  );
+
+/** Returns the entry of a node that came to an end; undefined for an event that is none. */
+export const lastEntry = (event: RolloutEvent, node: NodeSeen, at: string): ReleaseNode | undefined => {
+  if (event.kind === 'done') return { result: 'done', ...identify(node), at };
+  if (event.kind !== 'failed') return undefined;
+  const result = event.reason.code === 'interrupted' ? 'unfinished' : 'failed';
+  return { result, reason: event.reason.code, ...identify(node), at };
+};
+
+const identify = (node: NodeSeen) => ({
+  uid: node.uid,
+  machineId: node.machineId,
+  bootId: node.bootId,
+  seccompRoot: `${node.kubeletRoot}/seccomp`,
+});

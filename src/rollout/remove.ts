@@ -1,0 +1,33 @@
+// Removing a bundle with all its generations from nodes: the operation behind `delete`.
+import type { RolloutEvent } from './events.ts';
+import { removedLabels } from './names.ts';
+import { planRemove } from './plan.ts';
+import type { NodeSelection } from './ports.ts';
+import { type Outside, type RolloutPolicy, roll } from './roll.ts';
+
+export interface RemoveInput {
+  readonly bundle: string;
+  readonly selection: NodeSelection;
+  readonly policy: RolloutPolicy;
+}
+
+/** Removes a bundle from the selected nodes that may have it, and yields what happens. */
+export const removeBundle = (
+  { bundle, selection, policy }: RemoveInput,
+  outside: Outside,
+): AsyncGenerator<RolloutEvent, void, void> => {
+  const force = policy.force ?? false;
+  return roll(
+    {
+      operation: 'remove',
+      bundle,
+      chunks: [],
+      selection,
+      policy,
+      plan: (nodes, releases) => planRemove(nodes, releases, { bundle, force }),
+      request: (revision) => ({ version: 1, operation: 'remove', bundle, revision, force }),
+      labels: (node) => removedLabels(bundle, node.labels),
+    },
+    outside,
+  );
+};

@@ -1,0 +1,107 @@
+// `status`: bundle × node, readable with few nodes and with thousands.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runCli } from '../../../plugin/cli.ts';
+import { type StatusOptions, statusCommand } from '../../../plugin/commands/status.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeCluster, type Script, sampleNode } from '../../support/fake-cluster.ts';
+import { type FakeOutside, type FakeOutsideOptions, fakeOutside } from '../../support/fake-outside.ts';
+import { matchGolden } from '../../support/golden.ts';
+import { parseCommand } from '../../support/parse-command.ts';
+
+const test = suite('plugin/commands/status');
+
+const files = { 'web.json': '{"defaultAction":"SCMP_ACT_ERRNO"}' };
+
+/** A cluster on which `web` was applied; the script says what became of it. */
+const applied = async (count: number, script?: Script): Promise<FakeOutsideOptions> => {
+  const clock = new FakeClock();
+  const nodes = Array.from({ length: count }, (_, index) => sampleNode(`node-${index + 1}`));
+  const cluster = new FakeCluster({ nodes, clock, ...(script && { script }) });
+  await runCli(
+    ['apply', '-f', 'web.json', '--name', 'web', '-o', 'name'],
+    fakeOutside({ files, clock, cluster }),
+  );
+  cluster.script = () => [{ kind: 'reported' }];
+  return { clock, cluster };
+};
+
+const status = async (options: FakeOutsideOptions, ...args: string[]): Promise<FakeOutside> => {
+  const outside = fakeOutside(options);
+  await runCli(['status', ...args], outside);
+  return outside;
+};
+
+const secondFails: Script = ({ node }) =>
+  node.name === 'node-2'
+    ? [{ kind: 'failed', reason: { code: 'no-space', message: 'no space left' } }]
+    : [{ kind: 'reported' }];
+
+test('flags arrive', async () => {
+  const options = await parseCommand<StatusOptions>(statusCommand, [
+    'web',
+    '-l',
+    'a=b',
+    '-owide',
+    '--install-namespace',
+    'n',
+  ]);
+  assert.is(options.bundle, 'web');
+  assert.is(options.output, 'wide');
+  assert.equal(options.selection, { selector: 'a=b' });
+  assert.is(options.connect.installNamespace, 'n');
+});
+
+test('a name that no bundle can have is refused', async () => {
+  try {
+    await parseCommand<StatusOptions>(statusCommand, ['Web!']);
+    assert.unreachable();
+  } catch (thrown) {
+    assert.match((thrown as Error).message, 'not a DNS label');
+  }
+});
+
+test('a summary, then the matrix', async () => {
+  const options = await applied(3, secondFails);
+  matchGolden('status.txt', (await status(options)).stdoutText());
+  matchGolden('status-wide.txt', (await status(options, '-o', 'wide')).stdoutText());
+  matchGolden('status.json', (await status(options, '-o', 'json')).stdoutText());
+  matchGolden('status.yaml', (await status(options, '-o', 'yaml')).stdoutText());
+  assert.is((await status(options, '-o', 'name')).stdoutText(), 'bundle/web\n');
+});
+
+test('of many nodes only those that need attention are listed', async () => {
+  const outside = await status(await applied(200, secondFails));
+  assert.match(outside.stdoutText(), '199/200   1 failed');
+  assert.match(outside.stdoutText(), 'node-2   failed (no-space)');
+  assert.not.match(outside.stdoutText(), 'node-7 ');
+  assert.is(outside.stderrText(), '199 nodes more, all in sync: -o wide lists all\n');
+});
+
+test('-o wide lists all of many nodes', async () => {
+  const outside = await status(await applied(60), '-o', 'wide');
+  assert.is(outside.stdoutText().match(/^node-\d+ /gm)?.length, 60);
+});
+
+test('nothing there: stdout stays empty', async () => {
+  const outside = await status({});
+  assert.is(outside.stdoutText(), '');
+  assert.is(outside.stderrText(), 'No bundles found.\n');
+});
+
+test('a bundle that nobody knows is an error', async () => {
+  try {
+    await status(await applied(1), 'other');
+    assert.unreachable();
+  } catch (thrown) {
+    assert.match((thrown as Error).message, 'bundle "other" is on no node');
+  }
+});
+
+test('a node that left with a bundle on its disk is named', async () => {
+  const options = await applied(2);
+  options.cluster?.setNode('node-2', undefined);
+  assert.match((await status(options)).stdoutText(), /Gone from the cluster.*node-2 \(web@/);
+});
+
+test.run();
