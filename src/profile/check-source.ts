@@ -5,8 +5,7 @@ import { MAX_ERRNO } from './actions.ts';
 import { hasSameEndianness, nativeOf, whoRefusesArchitecture } from './architectures.ts';
 import { checkRules } from './check-rules.ts';
 import { architecturesFor, compile } from './compile.ts';
-import type { Located } from './document.ts';
-import { quote } from './document.ts';
+import { type Located, quote } from './document.ts';
 import { hintForErrno, readErrno } from './errno.ts';
 import type { SourceProfile } from './oci.ts';
 import type { CompileOptions } from './prepared.ts';
@@ -22,8 +21,9 @@ export const checkSource = (
   checkArchitectures(source, options, report);
   for (const architecture of options.architectures) {
     checkErrnoName(source.defaultErrnoName, source.defaultErrnoRet, at, architecture, report);
-    for (const rule of source.rules)
-      checkErrnoName(rule.errnoName, rule.errnoRet, rule.at, architecture, report);
+    for (const { errnoName, errnoRet, at: ruleAt } of source.rules) {
+      checkErrnoName(errnoName, errnoRet, ruleAt, architecture, report);
+    }
     checkRules(compile(source, architecture, options), report);
   }
   const conditional = source.rules.find(

@@ -37,7 +37,7 @@ export const readFields = (
         `${quote(member.name)} stands twice in ${what}: runtimes differ in which one they use`,
       );
     } else if (member.name !== name) {
-      const message = `${quote(member.name)} is read as ${quote(name)} by runc and passed over by crun; write ${quote(name)}`;
+      const message = `${quote(member.name)} is read as ${quote(name)} by runtimes written in Go and passed over by crun; write ${quote(name)}`;
       report.error(member.key, message);
     }
     seen.add(name);

@@ -1,0 +1,125 @@
+// How rules on one system call meet, as libseccomp puts them together.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { prepareValue, problemsOf } from './prepare-sample.ts';
+
+const test = suite('src/profile/check-rules');
+
+const errno = (errnoRet: number) => ({ action: 'SCMP_ACT_ERRNO', errnoRet });
+const log = { action: 'SCMP_ACT_LOG' };
+const when = (index: number, value: number, op = 'SCMP_CMP_EQ') => ({ index, value, op });
+
+const check = (rules: readonly object[], defaultAction: object = { defaultAction: 'SCMP_ACT_ALLOW' }) => {
+  const prepared = prepareValue({
+    ...defaultAction,
+    syscalls: rules.map((rule) => ({ names: ['mkdir'], ...rule })),
+  });
+  return { errors: problemsOf(prepared, 'error'), warnings: problemsOf(prepared, 'warning') };
+};
+
+test('one condition with two actions is an error, as no runtime starts with it', () => {
+  const { errors } = check([
+    { ...errno(1), args: [when(0, 5)] },
+    { ...log, args: [when(0, 5)] },
+  ]);
+  assert.equal(errors, [
+    '$.syscalls[1]: "mkdir": SCMP_ACT_LOG here and SCMP_ACT_ERRNO 1 in an earlier rule, under the very same condition; no runtime starts a container with both',
+  ]);
+});
+
+test('two errnos are two actions, and the order of conditions does not matter', () => {
+  const { errors } = check([
+    { ...errno(1), args: [when(0, 5), when(1, 6)] },
+    { ...errno(2), args: [when(1, 6), when(0, 5)] },
+  ]);
+  assert.is(errors.length, 1);
+});
+
+test('the same action twice, another value, another operator or another argument are no contradiction', () => {
+  for (const other of [
+    errno(1),
+    { ...log, args: [when(0, 6)] },
+    { ...log, args: [when(0, 5, 'SCMP_CMP_NE')] },
+    { ...log, args: [when(1, 5)] },
+  ]) {
+    assert.equal(
+      check([
+        { ...errno(1), args: [when(0, 5)] },
+        { args: [when(0, 5)], ...other },
+      ]).errors,
+      [],
+    );
+  }
+});
+
+test('conditions of a rule that tests an argument twice stand alone', () => {
+  const { errors } = check([
+    { ...errno(1), args: [when(0, 5)] },
+    { ...log, args: [when(0, 5), when(0, 6)] },
+  ]);
+  assert.is(errors.length, 1);
+});
+
+test('a rule that says what the default says is left out by runtimes and contradicts nothing', () => {
+  assert.equal(
+    check([
+      { ...errno(1), args: [when(0, 5)] },
+      { action: 'SCMP_ACT_ALLOW', args: [when(0, 5)] },
+    ]).errors,
+    [],
+  );
+  const byDefault = { defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 38 };
+  assert.equal(
+    check(
+      [
+        { ...log, args: [when(0, 5)] },
+        { ...errno(38), args: [when(0, 5)] },
+      ],
+      byDefault,
+    ).errors,
+    [],
+  );
+  assert.is(
+    check(
+      [
+        { ...log, args: [when(0, 5)] },
+        { ...errno(1), args: [when(0, 5)] },
+      ],
+      byDefault,
+    ).errors.length,
+    1,
+  );
+});
+
+test('what comes after an unconditional rule never happens: a warning, once for all its names', () => {
+  const { errors, warnings } = check([
+    { ...errno(1), names: ['mkdir', 'mkdirat'] },
+    { ...log, names: ['mkdir', 'mkdirat', 'rmdir'] },
+  ]);
+  assert.equal(errors, []);
+  assert.equal(warnings, [
+    '$.syscalls[1]: "mkdir", "mkdirat": SCMP_ACT_LOG never happens, as an earlier rule says SCMP_ACT_ERRNO 1 without condition',
+  ]);
+});
+
+test('an unconditional rule undoes the conditional ones before it: a warning', () => {
+  const { warnings } = check([{ ...errno(1), args: [when(0, 5)] }, log]);
+  assert.equal(warnings, [
+    '$.syscalls[1]: "mkdir": this rule has no condition and undoes earlier ones that have (SCMP_ACT_ERRNO 1)',
+  ]);
+});
+
+test('KILL and KILL_THREAD are one action', () => {
+  assert.equal(check([{ action: 'SCMP_ACT_KILL' }, { action: 'SCMP_ACT_KILL_THREAD' }]).warnings, []);
+});
+
+test('rules that no architecture sees together do not contradict each other', () => {
+  const conditional = { args: [when(0, 5)] };
+  const { errors } = check([
+    { ...errno(1), ...conditional, includes: { arches: ['amd64'] } },
+    { ...log, ...conditional, includes: { arches: ['arm64'] } },
+  ]);
+  assert.equal(errors, []);
+});
+
+test.run();
