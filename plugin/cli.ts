@@ -45,7 +45,7 @@ export const runCli = async (args: readonly string[], outside: Outside): Promise
     .help('help', 'Show this help')
     .alias('help', 'h')
     .group('help', FLAGS_GROUP)
-    .wrap(Math.min(outside.stdout.columns ?? DEFAULT_HELP_COLUMNS, MAXIMUM_HELP_COLUMNS))
+    .wrap(Math.min(outside.stdout.columns || DEFAULT_HELP_COLUMNS, MAXIMUM_HELP_COLUMNS))
     .strict()
     .strictCommands()
     .parserConfiguration(PARSER)

@@ -54,7 +54,8 @@ export const follow = (
     events,
     {
       mode: isQuiet ? 'quiet' : isTerminal ? 'live' : 'plain',
-      columns: stderr.columns ?? DEFAULT_COLUMNS,
+      // A terminal that does not know its width says 0.
+      columns: stderr.columns || DEFAULT_COLUMNS,
       paint: paintWith(allowsColor(stderr, environment)),
       write: (text) => stderr.write(text),
     },

@@ -2,7 +2,7 @@
 import type { RolloutEvent } from '../../src/rollout/events.ts';
 import type { Reason } from '../../src/rollout/node.ts';
 import type { Clock } from '../../src/rollout/ports.ts';
-import { initialState, type RolloutState, reduce } from '../../src/rollout/state.ts';
+import { initialState, type RolloutState, reduceAll } from '../../src/rollout/state.ts';
 import type { Paint } from './color.ts';
 import { renderDuration } from './duration.ts';
 import { countResults, plural, renderTitle } from './rollout-result.ts';
@@ -63,12 +63,18 @@ interface Progress {
 
 const createProgress = (view: ProgressView, clock: Clock): Progress => {
   const startMs = clock.monotonic();
-  let state = initialState;
+  let folded = initialState;
+  let unfolded: RolloutEvent[] = [];
   let latest: string | undefined;
   let drawnAtMs = Number.NEGATIVE_INFINITY;
   let lastPlain = '';
   const told = new Set<string>();
 
+  const state = (): RolloutState => {
+    folded = reduceAll(folded, unfolded);
+    unfolded = [];
+    return folded;
+  };
   const say = (line: string): void => view.write(`${view.mode === 'live' ? CLEAR_LINE : ''}${line}\n`);
   const sayOnce = (key: string, line: string): void => {
     if (told.has(key)) return;
@@ -78,11 +84,14 @@ const createProgress = (view: ProgressView, clock: Clock): Progress => {
   const elapsedMs = (): number => clock.monotonic() - startMs;
   const draw = (): void => {
     drawnAtMs = clock.monotonic();
-    view.write(CLEAR_LINE + renderLiveLine(state, { elapsedMs: elapsedMs(), latest, columns: view.columns }));
+    view.write(
+      CLEAR_LINE + renderLiveLine(state(), { elapsedMs: elapsedMs(), latest, columns: view.columns }),
+    );
   };
   const tellPlain = (): void => {
-    const line = renderCounts(state);
-    if (line === lastPlain || state.nodes.size === 0) return;
+    const now = state();
+    const line = renderCounts(now);
+    if (line === lastPlain || now.nodes.size === 0) return;
     lastPlain = line;
     drawnAtMs = clock.monotonic();
     say(`${line}, ${renderDuration(elapsedMs())}`);
@@ -91,7 +100,7 @@ const createProgress = (view: ProgressView, clock: Clock): Progress => {
 
   return {
     take(event) {
-      state = reduce(state, event);
+      unfolded.push(event);
       if (event.kind === 'warning') {
         sayOnce(
           `warning ${event.message}`,
@@ -127,7 +136,7 @@ const createProgress = (view: ProgressView, clock: Clock): Progress => {
     end() {
       if (view.mode === 'live') view.write(CLEAR_LINE);
     },
-    state: () => state,
+    state,
   };
 };
 

@@ -199,8 +199,10 @@ export class MemoryDisk implements Disk {
     const target = this.#find(to, 'rename');
     const { node } = source;
     if (node === undefined) return fail('ENOENT', 'rename', from);
-    if (node.kind === 'folder' && target.node && target.node.kind !== 'folder') fail('ENOTDIR', 'rename', to);
+    // In the kernel's order: what lies in what first, then the kinds.
     if (node.kind === 'folder' && holds(node, target.folder)) fail('EINVAL', 'rename', to);
+    if (target.node?.kind === 'folder' && holds(target.node, source.folder)) fail('ENOTEMPTY', 'rename', to);
+    if (node.kind === 'folder' && target.node && target.node.kind !== 'folder') fail('ENOTDIR', 'rename', to);
     if (target.node === node) return;
     if (target.node?.kind === 'folder') {
       if (node.kind !== 'folder') fail('EISDIR', 'rename', to);

@@ -2,6 +2,7 @@
 import {
   chmodSync,
   lstatSync,
+  lutimesSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,7 +10,6 @@ import {
   readlinkSync,
   rmSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,10 +56,11 @@ export const writeTree = (folder: string, tree: Tree): void => {
   }
 };
 
-/** Makes every name of the root old enough to be swept. */
+/** Makes everything below the folder old enough to be swept. */
 export const ageTree = (folder: string): void => {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (!lstatSync(path).isSymbolicLink()) utimesSync(path, 0, 0);
+    if (lstatSync(path).isDirectory()) ageTree(path);
+    lutimesSync(path, 0, 0);
   }
 };

@@ -1,0 +1,65 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  generationName,
+  isStagingName,
+  isTrashName,
+  parseGenerationName,
+  parseRecordName,
+  recordName,
+  stagingName,
+  trashName,
+} from '../../../src/protocol/layout.ts';
+
+const test = suite('src/protocol/layout');
+const ID = '0123456789abcdef0123456789abcdef';
+
+test('a generation is named by its bundle and the first 16 digits of its digest, and parsed back', () => {
+  const name = generationName('web', 'f'.repeat(64));
+  assert.is(name, `web@${'f'.repeat(16)}`);
+  assert.equal(parseGenerationName(name), { bundle: 'web', digest16: 'f'.repeat(16) });
+});
+
+test('other names are no generation', () => {
+  for (const name of [
+    'web',
+    'web@',
+    'web@abc',
+    `web@${'F'.repeat(16)}`,
+    `web@${'f'.repeat(17)}`,
+    `../web@${'f'.repeat(16)}`,
+    `web@${'f'.repeat(16)}/..`,
+    `operator@${'f'.repeat(16)}`,
+    `${'a'.repeat(41)}@${'f'.repeat(16)}`,
+    `web@${'f'.repeat(16)}\n`,
+    `web@${'f'.repeat(16)}.damaged-${ID}`,
+  ]) {
+    assert.is(parseGenerationName(name), undefined, name);
+  }
+});
+
+test('staging of a generation, a record and a removal is known; what is only alike is foreign', () => {
+  for (const subject of ['web', 'web.json', `web@${'a'.repeat(16)}`]) {
+    assert.ok(isStagingName(stagingName(subject, ID)), subject);
+  }
+  for (const name of [
+    `.operator.partial-${ID}`,
+    `.web.partial-${ID}x`,
+    '.web.partial-abc',
+    `web.partial-${ID}`,
+    `.we b.partial-${ID}`,
+    `.web.txt.partial-${ID}`,
+  ]) {
+    assert.not(isStagingName(name), name);
+  }
+});
+
+test('records and trash are known by exact names', () => {
+  assert.is(parseRecordName(recordName('web')), 'web');
+  assert.is(parseRecordName('.operator.json'), undefined);
+  assert.is(parseRecordName('web.json'), undefined);
+  assert.ok(isTrashName(trashName(ID)));
+  assert.not(isTrashName('.trash-1'));
+});
+
+test.run();
