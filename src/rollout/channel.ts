@@ -37,7 +37,9 @@ export class Channel<T> implements AsyncIterable<T> {
 }
 
 /** Runs `work` and yields what it tells meanwhile; returns its result or throws its error. */
-export async function* during<T, R>(work: (tell: (value: T) => void) => Promise<R>): AsyncGenerator<T, R, void> {
+export async function* during<T, R>(
+  work: (tell: (value: T) => void) => Promise<R>,
+): AsyncGenerator<T, R, void> {
   const channel = new Channel<T>();
   const result = work((value) => channel.push(value)).finally(() => channel.close());
   // Awaited below; this only keeps an early failure from counting as unhandled while the channel is drained.

@@ -130,11 +130,15 @@ const compare = (current: string | undefined, wanted: string | undefined): CellS
 
 const groupByBundle = (releases: readonly Release[]): Map<string, Release[]> => {
   const groups = new Map<string, Release[]>();
-  for (const release of releases) groups.set(release.bundle, [...(groups.get(release.bundle) ?? []), release]);
+  for (const release of releases)
+    groups.set(release.bundle, [...(groups.get(release.bundle) ?? []), release]);
   return groups;
 };
 
-const findGone = (nodes: readonly NodeSeen[], byBundle: ReadonlyMap<string, readonly Release[]>): GoneNode[] => {
+const findGone = (
+  nodes: readonly NodeSeen[],
+  byBundle: ReadonlyMap<string, readonly Release[]>,
+): GoneNode[] => {
   const uids = new Set(nodes.map(({ uid }) => uid));
   const machines = new Set(nodes.map(({ machineId }) => machineId));
   return [...byBundle].flatMap(([bundle, releases]) => {
@@ -142,7 +146,10 @@ const findGone = (nodes: readonly NodeSeen[], byBundle: ReadonlyMap<string, read
     for (const release of releases)
       for (const [node, { uid, machineId, result }] of Object.entries(release.nodes)) {
         if (result !== 'done' || uids.has(uid) || machines.has(machineId)) continue;
-        newest.set(uid, release.digest === undefined ? undefined : { node, uid, bundle, digest: release.digest });
+        newest.set(
+          uid,
+          release.digest === undefined ? undefined : { node, uid, bundle, digest: release.digest },
+        );
       }
     return [...newest.values()].filter((gone) => gone !== undefined);
   });

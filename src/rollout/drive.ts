@@ -1,10 +1,11 @@
 // Runs node tasks, so many at once, each to its one end: launch, listen, settle, discard. A node's failure is an event;
 // every task that may have become a Job is discarded exactly once, whatever happens.
+
+import type { Report } from '../protocol/report.ts';
 import { Channel } from './channel.ts';
 import type { RolloutEvent } from './events.ts';
 import type { Reason, ReasonCode } from './node.ts';
 import type { Clock, Cluster, NodeTask, TaskNews } from './ports.ts';
-import type { Report } from '../protocol/report.ts';
 import { describeThrown, INTERRUPTED, type StopSwitch } from './stop.ts';
 
 export interface DriveOptions {
@@ -27,7 +28,7 @@ const PATIENCE_MS: Partial<Record<ReasonCode, number>> = {
 type Message =
   | TaskNews
   | { readonly kind: 'deadline' }
-  | { readonly kind: 'impatient'; readonly code: ReasonCode }
+  | { readonly kind: 'impatient'; readonly matter: number }
   | { readonly kind: 'stopped'; readonly reason: Reason };
 
 /** Drives all tasks (of one run) and yields what happens to them; returns when each has ended or was never begun. */
@@ -53,24 +54,35 @@ export async function* drive(
   };
 
   /** Waits for a launched task's end. */
-  const follow = async (task: NodeTask, inbox: Channel<Message>, signal: AbortSignal): Promise<RolloutEvent> => {
+  const follow = async (
+    task: NodeTask,
+    inbox: Channel<Message>,
+    signal: AbortSignal,
+  ): Promise<RolloutEvent> => {
     const node = task.node.name;
     let last: Reason | undefined;
+    let matter = 0;
     void clock.sleep(timeoutMs, signal).then(() => inbox.push({ kind: 'deadline' }));
     for await (const message of inbox) {
       switch (message.kind) {
         case 'waiting': {
           events.push(message);
           const { code } = message.reason;
-          const patienceMs = PATIENCE_MS[code];
           // The words may change (pull error, back-off) while the matter stays: only another matter starts anew.
-          if (patienceMs !== undefined && last?.code !== code)
-            void clock.sleep(patienceMs, signal).then(() => inbox.push({ kind: 'impatient', code }));
+          if (last?.code !== code) {
+            matter += 1;
+            const begun = matter;
+            const patienceMs = PATIENCE_MS[code];
+            if (patienceMs !== undefined)
+              void clock
+                .sleep(patienceMs, signal)
+                .then(() => inbox.push({ kind: 'impatient', matter: begun }));
+          }
           last = message.reason;
           break;
         }
         case 'impatient':
-          if (last?.code === message.code) return { kind: 'failed', node, reason: last };
+          if (last && matter === message.matter) return { kind: 'failed', node, reason: last };
           break;
         case 'deadline':
           return { kind: 'failed', node, reason: outOfTime(timeoutMs, last) };
@@ -117,7 +129,10 @@ export async function* drive(
       inboxes.delete(node);
     }
     await cluster.discard(task).catch((thrown) => {
-      events.push({ kind: 'warning', message: `cannot delete the Job for ${node}: ${describeThrown(thrown)}` });
+      events.push({
+        kind: 'warning',
+        message: `cannot delete the Job for ${node}: ${describeThrown(thrown)}`,
+      });
     });
   };
 

@@ -6,7 +6,14 @@ export type OperationKind = 'install' | 'remove' | 'inspect';
 
 export type RolloutEvent =
   /** First event but for `phase` and `warning`. `nodes` are all that the selector matched, in the order they are taken. */
-  | { readonly kind: 'planned'; readonly operation: OperationKind; readonly bundle?: string; readonly digest?: string; readonly revision?: number; readonly nodes: readonly PlannedNode[] }
+  | {
+      readonly kind: 'planned';
+      readonly operation: OperationKind;
+      readonly bundle?: string;
+      readonly digest?: string;
+      readonly revision?: number;
+      readonly nodes: readonly PlannedNode[];
+    }
   /** Something took more than a moment before the first Job: the lease, the dry run, uploads. */
   | { readonly kind: 'phase'; readonly text: string }
   | { readonly kind: 'launched'; readonly node: string }

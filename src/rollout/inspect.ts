@@ -34,7 +34,11 @@ export async function* inspectNodes(
     const tasks = planned
       .filter(({ action }) => action === 'run')
       .map(({ node }): NodeTask => {
-        const request = { version: 1, operation: 'inspect', ...(bundle !== undefined && { bundle }) } as const;
+        const request = {
+          version: 1,
+          operation: 'inspect',
+          ...(bundle !== undefined && { bundle }),
+        } as const;
         return { node, run, attempt: 1, request, chunkConfigMaps: [] };
       });
     let done = 0;
@@ -46,7 +50,10 @@ export async function* inspectNodes(
       if (refusal)
         yield* tasks.map(({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }));
       else {
-        const settle = async (task: NodeTask, report: Parameters<typeof judgeReport>[1]): Promise<RolloutEvent> => {
+        const settle = async (
+          task: NodeTask,
+          report: Parameters<typeof judgeReport>[1],
+        ): Promise<RolloutEvent> => {
           const node = task.node.name;
           const reason = judgeReport(task.request, report);
           if (reason) return { kind: 'failed', node, reason, report };
@@ -55,7 +62,11 @@ export async function* inspectNodes(
         };
         const maxInFlight = policy.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
         const timeoutMs = (policy.nodeTimeoutMs ?? DEFAULT_NODE_TIMEOUT_MS) + DEADLINE_MARGIN_MS;
-        for await (const event of drive(tasks, { maxInFlight, timeoutMs, stop, settle }, { cluster, clock })) {
+        for await (const event of drive(
+          tasks,
+          { maxInFlight, timeoutMs, stop, settle },
+          { cluster, clock },
+        )) {
           if (event.kind === 'done') done += 1;
           yield event;
         }

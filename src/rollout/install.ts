@@ -18,7 +18,10 @@ export interface InstallInput {
 }
 
 /** Installs a bundle on the selected nodes that do not have it, and yields what happens. */
-export const installBundle = (input: InstallInput, outside: Outside): AsyncGenerator<RolloutEvent, void, void> => {
+export const installBundle = (
+  input: InstallInput,
+  outside: Outside,
+): AsyncGenerator<RolloutEvent, void, void> => {
   const { bundle, digest, manifest, selection, policy } = input;
   const force = policy.force ?? false;
   const chunks = input.chunks.map((chunk) => ({ name: chunkName(bundle, chunk.sha256), ...chunk }));

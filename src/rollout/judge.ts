@@ -25,7 +25,10 @@ export interface Verdict {
 }
 
 /** Returns what should be current on a node by the records of all bundles; undefined for what was removed. */
-export const wantedOn = (node: NodeSeen, releases: readonly Release[]): ReadonlyMap<string, string | undefined> => {
+export const wantedOn = (
+  node: NodeSeen,
+  releases: readonly Release[],
+): ReadonlyMap<string, string | undefined> => {
   const wanted = new Map<string, string | undefined>();
   for (const bundle of new Set(releases.map((release) => release.bundle))) {
     const covered = coverageOf(
@@ -64,7 +67,11 @@ export const judge = (
   });
 };
 
-const compare = (disk: BundleOnDisk | undefined, digest: string | undefined, isRecorded: boolean): VerdictState => {
+const compare = (
+  disk: BundleOnDisk | undefined,
+  digest: string | undefined,
+  isRecorded: boolean,
+): VerdictState => {
   if (!disk) return 'missing';
   if (digest === undefined) return isRecorded ? 'stale' : 'unknown';
   const wanted = `${disk.name}@${digest16(digest)}`;

@@ -10,8 +10,7 @@ export const planInstall = (
   nodes: readonly NodeSeen[],
   releases: readonly Release[],
   { bundle, digest, force }: { readonly bundle: string; readonly digest: string; readonly force: boolean },
-): PlannedNode[] =>
-  nodes.map((node) => planNode(node, !force && hasDigest(node, releases, bundle, digest)));
+): PlannedNode[] => nodes.map((node) => planNode(node, !force && hasDigest(node, releases, bundle, digest)));
 
 /** Plans a removal: nodes of which neither labels nor records know the bundle are left alone, unless forced. */
 export const planRemove = (
@@ -21,7 +20,8 @@ export const planRemove = (
 ): PlannedNode[] => nodes.map((node) => planNode(node, !force && !mayHave(node, releases, bundle)));
 
 /** Plans an inspection: every node that can answer is asked. */
-export const planInspect = (nodes: readonly NodeSeen[]): PlannedNode[] => nodes.map((node) => planNode(node, false));
+export const planInspect = (nodes: readonly NodeSeen[]): PlannedNode[] =>
+  nodes.map((node) => planNode(node, false));
 
 const planNode = (node: NodeSeen, isUpToDate: boolean): PlannedNode => {
   if (node.exclusion !== undefined)

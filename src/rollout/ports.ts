@@ -1,6 +1,7 @@
 // What the engine needs of the outside. `plugin/cluster` implements it on Kubernetes, `test/support` in memory.
-import type { Request } from '../protocol/request.ts';
+
 import type { Inspection, Report } from '../protocol/report.ts';
+import type { Request } from '../protocol/request.ts';
 import type { NodeSeen, Reason } from './node.ts';
 import type { Release } from './release.ts';
 
@@ -73,7 +74,10 @@ export interface Cluster {
    */
   admit(task: NodeTask): Promise<Admission>;
   /** Takes `rollout-<bundle>`; when somebody else holds it, waits up to `waitMs`, calling `onWait` with the holder's name. */
-  acquireLease(bundle: string, options: { waitMs: number; onWait: (holder: string) => void; signal: AbortSignal }): Promise<Lease>;
+  acquireLease(
+    bundle: string,
+    options: { waitMs: number; onWait: (holder: string) => void; signal: AbortSignal },
+  ): Promise<Lease>;
   /** Deletes Jobs of earlier runs of this bundle that nobody is waiting for any more, with their Pods. */
   sweep(bundle: string): Promise<number>;
   /** Watches this run's Jobs, Pods and Events until the signal aborts. Opened before the first launch. */
@@ -94,5 +98,8 @@ export interface Cluster {
    * Without `force` it throws SeccompError `conflict` when something foreign lies in a namespace of ours.
    * Returns when it is gone: `kept` says that the namespace is not ours and stays.
    */
-  removeNamespace(options: { readonly force: boolean; readonly signal: AbortSignal }): Promise<'removed' | 'absent' | 'kept'>;
+  removeNamespace(options: {
+    readonly force: boolean;
+    readonly signal: AbortSignal;
+  }): Promise<'removed' | 'absent' | 'kept'>;
 }

@@ -1,8 +1,37 @@
 // The record of a rollout while it runs: made from the plan, changed by each node's end, closed by the ending.
 import type { PlannedNode, RolloutEvent } from './events.ts';
 import type { NodeSeen } from './node.ts';
+import type { NodeSelection } from './ports.ts';
 import type { Release, ReleaseNode } from './release.ts';
+import type { Revision } from './revision.ts';
 import { newestStatement } from './statement.ts';
+
+/** What a record says of a rollout besides its nodes. */
+export type Recorded = Pick<Release, 'bundle' | 'operation' | 'digest' | 'manifest'> & {
+  readonly chunks: NonNullable<Release['chunks']>;
+  readonly selection: NodeSelection;
+};
+
+/** Returns the record without outcome and nodes; one that is carried on keeps its start. */
+export const openRecord = (
+  { bundle, operation, digest, manifest, chunks, selection }: Recorded,
+  { number, attempt, resumed }: Revision,
+  who: string,
+  startedAt: string,
+): Omit<Release, 'outcome' | 'nodes'> => ({
+  version: 1,
+  bundle,
+  revision: number,
+  attempt,
+  operation,
+  ...(digest !== undefined && { digest }),
+  ...(manifest && { manifest }),
+  ...(operation === 'install' && { chunks: chunks.map(({ name, sha256 }) => ({ name, sha256 })) }),
+  selector: selection.selector,
+  ...(selection.names && { nodeNames: selection.names }),
+  who,
+  startedAt: resumed?.startedAt ?? startedAt,
+});
 
 /** Returns each planned node's first entry. What was said earlier of nodes that are up to date is carried over. */
 export const firstEntries = (
@@ -20,8 +49,7 @@ export const firstEntries = (
           const at = newestStatement(releases, node)?.node.at;
           return [node.name, { result: 'done', ...entry, ...(at !== undefined && { at }) }];
         }
-        case 'pending':
-        case 'excluded':
+        default:
           return [node.name, { result: action, ...because, ...entry }];
       }
     }),

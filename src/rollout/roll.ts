@@ -8,7 +8,7 @@ import type { PlannedNode, RolloutEvent } from './events.ts';
 import { runName } from './names.ts';
 import type { NodeSeen, Reason } from './node.ts';
 import type { Clock, Cluster, Lease, NodeSelection, NodeTask } from './ports.ts';
-import { firstEntries, lastEntry } from './record.ts';
+import { firstEntries, lastEntry, openRecord } from './record.ts';
 import type { Release } from './release.ts';
 import { chooseRevision, isUnfinished, type Revision } from './revision.ts';
 import { describeThrown, explainStop, INTERRUPTED, StopSwitch } from './stop.ts';
@@ -39,7 +39,11 @@ export interface Rollout {
   readonly bundle: string;
   readonly digest?: string;
   readonly manifest?: Manifest;
-  readonly chunks: readonly { readonly name: string; readonly sha256: string; readonly content: Uint8Array }[];
+  readonly chunks: readonly {
+    readonly name: string;
+    readonly sha256: string;
+    readonly content: Uint8Array;
+  }[];
   readonly selection: NodeSelection;
   readonly policy: RolloutPolicy;
   readonly plan: (nodes: readonly NodeSeen[], releases: readonly Release[]) => PlannedNode[];
@@ -109,14 +113,20 @@ const look = async ({ bundle, selection, plan }: Rollout, cluster: Cluster): Pro
 };
 
 /** Reads again what others may have changed before the lease was ours. */
-const lookAgain = async (rollout: Rollout, view: View, hasWaited: boolean, cluster: Cluster): Promise<View> => {
+const lookAgain = async (
+  rollout: Rollout,
+  view: View,
+  hasWaited: boolean,
+  cluster: Cluster,
+): Promise<View> => {
   if (hasWaited) return await look(rollout, cluster);
   const releases = await cluster.readReleases(rollout.bundle);
   const isSame = JSON.stringify(releases.at(-1)) === JSON.stringify(view.releases.at(-1));
   return isSame ? view : await look(rollout, cluster);
 };
 
-const isAnyPending = (planned: readonly PlannedNode[]): boolean => planned.some(({ action }) => action === 'pending');
+const isAnyPending = (planned: readonly PlannedNode[]): boolean =>
+  planned.some(({ action }) => action === 'pending');
 
 /** Work is left when a node is to run, or when all ran but the record was never closed (killed at the very end). */
 const isWorkLeft = (rollout: Rollout, { planned, releases }: View): boolean =>
@@ -144,7 +154,11 @@ const describeLoss = (thrown: unknown): Reason => ({
   hint: 'run the same command again when the other one has ended',
 });
 
-const makeTasks = (rollout: Rollout, planned: readonly PlannedNode[], { number, attempt }: Revision): NodeTask[] => {
+const makeTasks = (
+  rollout: Rollout,
+  planned: readonly PlannedNode[],
+  { number, attempt }: Revision,
+): NodeTask[] => {
   const request = rollout.request(number);
   const chunkConfigMaps = rollout.chunks.map(({ name }) => name);
   const run = runName(rollout.bundle, number, attempt);
@@ -156,17 +170,27 @@ const makeTasks = (rollout: Rollout, planned: readonly PlannedNode[], { number, 
 async function* rehearse(rollout: Rollout, view: View, cluster: Cluster): Events {
   const isAnythingToDo = isWorkLeft(rollout, view);
   const revision = chooseRevision(view.releases, rollout);
-  yield describePlan(rollout, view.planned, isAnythingToDo ? revision.number : view.releases.at(-1)?.revision);
+  yield describePlan(
+    rollout,
+    view.planned,
+    isAnythingToDo ? revision.number : view.releases.at(-1)?.revision,
+  );
   const tasks = makeTasks(rollout, view.planned, revision);
   const [first] = tasks;
   if (!first || rollout.policy.dryRun === 'client') return yield finished('complete');
   const { refusal, unchecked } = await cluster.admit(first);
   if (unchecked !== undefined) yield { kind: 'warning', message: unchecked };
-  if (refusal) yield* tasks.map(({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }));
+  if (refusal)
+    yield* tasks.map(({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }));
   yield finished(refusal ? 'incomplete' : 'complete');
 }
 
-async function* rollUnderLease(rollout: Rollout, view: View, stop: StopSwitch, { cluster, clock }: Outside): Events {
+async function* rollUnderLease(
+  rollout: Rollout,
+  view: View,
+  stop: StopSwitch,
+  { cluster, clock }: Outside,
+): Events {
   const { planned, releases } = view;
   if (!isWorkLeft(rollout, view)) {
     // Whoever held the lease before us has done it all.
@@ -187,10 +211,16 @@ async function* rollUnderLease(rollout: Rollout, view: View, stop: StopSwitch, {
   let isClosed = false;
   try {
     yield describePlan(rollout, planned, revision.number);
+    // Records are written before Jobs are made: before the first record nothing can have been left behind.
+    const swept = releases.length === 0 ? 0 : await cluster.sweep(rollout.bundle);
+    if (swept > 0) yield { kind: 'phase', text: `removed ${swept} Jobs that an earlier run left behind` };
     const nodes = new Map(planned.map(({ node }) => [node.name, node]));
     const counts = { failed: 0, done: 0 };
     let writtenAt = clock.monotonic();
-    for await (const event of work(rollout, makeTasks(rollout, planned, revision), stop, { cluster, clock })) {
+    for await (const event of work(rollout, makeTasks(rollout, planned, revision), stop, {
+      cluster,
+      clock,
+    })) {
       yield event;
       if (event.kind === 'failed' || event.kind === 'done') {
         counts[event.kind] += 1;
@@ -227,45 +257,27 @@ async function* work(
   stop: StopSwitch,
   { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
 ): Events {
-  const { bundle, policy } = rollout;
-  const swept = await cluster.sweep(bundle);
-  if (swept > 0) yield { kind: 'phase', text: `removed ${swept} Jobs that an earlier run left behind` };
+  const { policy } = rollout;
   const [first] = tasks;
   if (!first || stop.reason) return;
   await cluster.prepare(rollout.chunks);
   if (stop.reason) return;
   const { refusal, unchecked } = await cluster.admit(first);
   if (unchecked !== undefined) yield { kind: 'warning', message: unchecked };
-  if (refusal) return yield* tasks.map(({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }));
+  if (refusal)
+    return yield* tasks.map(
+      ({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }),
+    );
   const settle = async (task: NodeTask, report: Parameters<typeof judgeReport>[1]): Promise<RolloutEvent> => {
     const node = task.node.name;
-    const reason = judgeReport(task.request, report) ?? (await cluster.label(task.node, rollout.labels(task.node)));
+    const reason =
+      judgeReport(task.request, report) ?? (await cluster.label(task.node, rollout.labels(task.node)));
     return reason ? { kind: 'failed', node, reason, report } : { kind: 'done', node, report };
   };
   const maxInFlight = policy.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
   const timeoutMs = (policy.nodeTimeoutMs ?? DEFAULT_NODE_TIMEOUT_MS) + DEADLINE_MARGIN_MS;
   yield* drive(tasks, { maxInFlight, timeoutMs, stop, settle }, { cluster, clock });
 }
-
-const openRecord = (
-  { bundle, operation, digest, manifest, chunks, selection }: Rollout,
-  { number, attempt, resumed }: Revision,
-  who: string,
-  startedAt: string,
-): Omit<Release, 'outcome' | 'nodes'> => ({
-  version: 1,
-  bundle,
-  revision: number,
-  attempt,
-  operation,
-  ...(digest !== undefined && { digest }),
-  ...(manifest && { manifest }),
-  ...(operation === 'install' && { chunks: chunks.map(({ name, sha256 }) => ({ name, sha256 })) }),
-  selector: selection.selector,
-  ...(selection.names && { nodeNames: selection.names }),
-  who,
-  startedAt: resumed?.startedAt ?? startedAt,
-});
 
 const timestamp = (clock: Clock): string => new Date(clock.now()).toISOString();
 

@@ -24,8 +24,10 @@ export const parseSelector = (text: string): Selector => {
       hint: 'write it as for kubectl -l, e.g. pool=web,zone in (a,b),!spot',
     });
   };
-  const key = (token: string | undefined) => (token !== undefined && KEY.test(token) ? token : refuse('a label key'));
-  const value = (token: string | undefined) => (VALUE.test(token ?? '') ? (token ?? '') : refuse('a label value'));
+  const key = (token: string | undefined) =>
+    token !== undefined && KEY.test(token) ? token : refuse('a label key');
+  const value = (token: string | undefined) =>
+    VALUE.test(token ?? '') ? (token ?? '') : refuse('a label value');
   /** `a=` and `a=,b` mean the empty value. */
   const valueAfterSign = () => (at < tokens.length && tokens[at] !== ',' ? value(next()) : '');
   const values = () => {
@@ -71,7 +73,8 @@ export const parseSelector = (text: string): Selector => {
   while (at < tokens.length) {
     requirements.push(requirement());
     if (at < tokens.length && next() !== ',') refuse('"," between requirements');
-    else if (at === tokens.length && tokens[at - 1] === ',' && tokens.length > 0) refuse('something after ","');
+    else if (at === tokens.length && tokens[at - 1] === ',' && tokens.length > 0)
+      refuse('something after ","');
   }
   return requirements;
 };
@@ -98,7 +101,9 @@ export const matchesSelector = (selector: Selector, labels: Readonly<Record<stri
         return value === undefined || !requirement.values.includes(value);
       default: {
         if (value === undefined || !/^-?\d+$/.test(value)) return false;
-        return requirement.operator === '>' ? Number(value) > requirement.value : Number(value) < requirement.value;
+        return requirement.operator === '>'
+          ? Number(value) > requirement.value
+          : Number(value) < requirement.value;
       }
     }
   });

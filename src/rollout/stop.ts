@@ -40,7 +40,8 @@ export const INTERRUPTED: Reason = {
 };
 
 /** Returns the words of anything thrown. */
-export const describeThrown = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+export const describeThrown = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown);
 
 /** Returns the warning that says why all stopped; none when it did not, or when the user stopped it. */
 export const explainStop = ({ reason }: StopSwitch): RolloutEvent[] =>

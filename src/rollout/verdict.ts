@@ -14,7 +14,9 @@ export const judgeReport = (request: Request, report: Report): Reason | undefine
       // A node that answers for another content must not get the label of this one.
       if (report.digest !== request.digest)
         return strange(`it reports digest ${report.digest ?? '(none)'} where ${request.digest} was asked`);
-      return INSTALL_OUTCOMES.has(report.outcome) ? undefined : strange(`it reports "${report.outcome}" for an install`);
+      return INSTALL_OUTCOMES.has(report.outcome)
+        ? undefined
+        : strange(`it reports "${report.outcome}" for an install`);
     case 'remove':
       return report.outcome === 'removed' || report.outcome === 'absent'
         ? undefined
@@ -35,7 +37,10 @@ const strange = (what: string): Reason => ({
 
 const CODES: Record<NodeErrorCode, { readonly code: ReasonCode; readonly hint?: string }> = {
   request: { code: 'program', hint: 'plugin and program are of different versions' },
-  bundle: { code: 'program', hint: "what arrived on the node is not what was sent; see the install namespace's ConfigMaps" },
+  bundle: {
+    code: 'program',
+    hint: "what arrived on the node is not what was sent; see the install namespace's ConfigMaps",
+  },
   architecture: { code: 'architecture', hint: 'build the bundle with --arch for this node too' },
   stale: { code: 'stale', hint: 'a newer revision was installed meanwhile; --force goes back' },
   foreign: { code: 'foreign', hint: 'move what lies there away, or choose another bundle name' },
@@ -50,7 +55,13 @@ const CODES: Record<NodeErrorCode, { readonly code: ReasonCode; readonly hint?: 
   internal: { code: 'internal' },
 };
 
-const describeNodeError = ({ code, message }: { readonly code: NodeErrorCode; readonly message: string }): Reason => ({
+const describeNodeError = ({
+  code,
+  message,
+}: {
+  readonly code: NodeErrorCode;
+  readonly message: string;
+}): Reason => ({
   message,
   ...CODES[code],
 });

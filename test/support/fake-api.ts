@@ -1,6 +1,12 @@
 // An in-memory `Api`: a store of objects by path with UIDs, resource versions, conflicts, preconditions and dry runs,
 // as far as the cluster room uses them. It has no opinions on what objects mean and no watches.
-import { type Api, ApiError, type ListOptions, type RequestOptions, type WatchEvent } from '../../plugin/cluster/api.ts';
+import {
+  type Api,
+  ApiError,
+  type ListOptions,
+  type RequestOptions,
+  type WatchEvent,
+} from '../../plugin/cluster/api.ts';
 
 interface Stored {
   apiVersion?: string;
@@ -41,7 +47,12 @@ export class FakeApi implements Api {
     return stored;
   }
 
-  async #note(verb: string, path: string, options: RequestOptions | undefined, body?: unknown): Promise<void> {
+  async #note(
+    verb: string,
+    path: string,
+    options: RequestOptions | undefined,
+    body?: unknown,
+  ): Promise<void> {
     const request = `${verb} ${path}${options?.isDryRun ? ' (dry run)' : ''}`;
     this.requests.push(request);
     await this.intercept(request, body);
@@ -76,29 +87,43 @@ export class FakeApi implements Api {
     return structuredClone(this.put(path, JSON.parse(JSON.stringify(body)))) as T;
   }
 
-  async patch<T>(path: string, body: unknown, options: RequestOptions & { readonly type: string }): Promise<T> {
+  async patch<T>(
+    path: string,
+    body: unknown,
+    options: RequestOptions & { readonly type: string },
+  ): Promise<T> {
     await this.#note('PATCH', path, options, body);
     const found = this.#find(path);
     const { metadata } = body as { metadata: { uid?: string; labels?: Record<string, string | null> } };
     if (metadata.uid !== undefined && metadata.uid !== found.metadata.uid)
-      throw new ApiError(409, 'Conflict', 'Precondition failed: UID in precondition');
-    const labels = Object.entries({ ...found.metadata.labels, ...metadata.labels }).filter(([, value]) => value !== null);
+      throw new ApiError(422, 'Invalid', 'metadata.uid: Invalid value: field is immutable');
+    const labels = Object.entries({ ...found.metadata.labels, ...metadata.labels }).filter(
+      ([, value]) => value !== null,
+    );
     if (options.isDryRun) return found as T;
-    return this.put(path, { ...found, metadata: { ...found.metadata, labels: Object.fromEntries(labels) } }) as T;
+    return this.put(path, {
+      ...found,
+      metadata: { ...found.metadata, labels: Object.fromEntries(labels) },
+    }) as T;
   }
 
   async delete<T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> {
     await this.#note('DELETE', path, options, body);
     const found = this.#find(path);
     const { uid } = (body as { preconditions?: { uid?: string } } | undefined)?.preconditions ?? {};
-    if (uid !== undefined && uid !== found.metadata.uid) throw new ApiError(409, 'Conflict', 'UID in precondition');
-    for (const other of [...this.objects.keys()]) if (other === path || other.includes(`${path}/`)) this.objects.delete(other);
+    if (uid !== undefined && uid !== found.metadata.uid)
+      throw new ApiError(409, 'Conflict', 'UID in precondition');
+    for (const other of [...this.objects.keys()])
+      if (other === path || other.includes(`${path}/`)) this.objects.delete(other);
     return {} as T;
   }
 
   async *list<T>(path: string, options: ListOptions = {}): AsyncIterable<readonly T[]> {
     await this.#note('LIST', path, undefined);
-    const wanted = (options.labelSelector ?? '').split(',').filter(Boolean).map((part) => part.split('='));
+    const wanted = (options.labelSelector ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map((part) => part.split('='));
     const found = [...this.objects].filter(
       ([place, { metadata }]) =>
         place.startsWith(`${path}/`) &&

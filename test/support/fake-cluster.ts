@@ -5,7 +5,15 @@ import type { Inspection, Report } from '../../src/protocol/report.ts';
 import { Channel } from '../../src/rollout/channel.ts';
 import { digest16 } from '../../src/rollout/names.ts';
 import type { NodeSeen, Reason } from '../../src/rollout/node.ts';
-import type { Admission, Clock, Cluster, Lease, NodeSelection, NodeTask, TaskNews } from '../../src/rollout/ports.ts';
+import type {
+  Admission,
+  Clock,
+  Cluster,
+  Lease,
+  NodeSelection,
+  NodeTask,
+  TaskNews,
+} from '../../src/rollout/ports.ts';
 import type { Release } from '../../src/rollout/release.ts';
 import { matchesSelector, parseSelector } from '../../src/rollout/selector.ts';
 
@@ -53,11 +61,24 @@ export const sampleReport = (task: NodeTask, changes: Partial<Report> = {}): Rep
   const shared = { version: 1, operation: request.operation, durationMs: 12, facts } as const;
   switch (request.operation) {
     case 'install':
-      return { ...shared, outcome: 'installed', digest: request.digest, revision: request.revision, profiles: 1, bytes: 2, ...changes };
+      return {
+        ...shared,
+        outcome: 'installed',
+        digest: request.digest,
+        revision: request.revision,
+        profiles: 1,
+        bytes: 2,
+        ...changes,
+      };
     case 'remove':
       return { ...shared, outcome: 'removed', revision: request.revision, ...changes };
     case 'inspect':
-      return { ...shared, outcome: 'inspected', inspection: { bundles: [], foreign: [], leftovers: [] }, ...changes };
+      return {
+        ...shared,
+        outcome: 'inspected',
+        inspection: { bundles: [], foreign: [], leftovers: [] },
+        ...changes,
+      };
   }
 };
 
@@ -114,7 +135,9 @@ export class FakeCluster implements Cluster {
 
   /** Takes the lease from whoever holds it, as another process would. */
   stealLease(bundle: string, thief: string): void {
-    this.#leases.get(bundle)?.abort(new SeccompError('conflict', `${thief} has taken over the rollout of ${bundle}`));
+    this.#leases
+      .get(bundle)
+      ?.abort(new SeccompError('conflict', `${thief} has taken over the rollout of ${bundle}`));
   }
 
   async readNodes({ selector, names }: NodeSelection): Promise<NodeSeen[]> {
@@ -123,7 +146,9 @@ export class FakeCluster implements Cluster {
     if (missing.length > 0) throw new SeccompError('usage', `nodes not found: ${missing.join(', ')}`);
     const wanted = parseSelector(selector);
     return this.#nodes
-      .filter((node) => (!names || names.includes(node.name)) && matchesSelector(wanted, node.allLabels ?? {}))
+      .filter(
+        (node) => (!names || names.includes(node.name)) && matchesSelector(wanted, node.allLabels ?? {}),
+      )
       .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
@@ -216,7 +241,8 @@ export class FakeCluster implements Cluster {
       if (signal.aborted) return;
       const channel = this.#news.get(task.run);
       if (step.kind === 'do') step.effect();
-      else if (step.kind === 'reported') channel?.push({ kind: 'reported', node, report: sampleReport(task, step.report) });
+      else if (step.kind === 'reported')
+        channel?.push({ kind: 'reported', node, report: sampleReport(task, step.report) });
       else channel?.push({ kind: step.kind, node, reason: step.reason });
     }
   }
@@ -234,11 +260,16 @@ export class FakeCluster implements Cluster {
   }
 
   async label(node: NodeSeen, labels: Readonly<Record<string, string | null>>): Promise<Reason | undefined> {
-    const text = Object.entries(labels).map(([key, value]) => (value === null ? `${key}-` : `${key}=${value}`));
+    const text = Object.entries(labels).map(([key, value]) =>
+      value === null ? `${key}-` : `${key}=${value}`,
+    );
     this.calls.push(`label ${node.name} ${text.join(' ')}`);
     const now = this.#nodes.find((other) => other.name === node.name && other.uid === node.uid);
     if (!now) return { code: 'node-gone', message: 'the Node was deleted or replaced' };
-    const kept = Object.entries({ ...now.labels, ...labels }).filter((entry) => entry[1] !== null) as [string, string][];
+    const kept = Object.entries({ ...now.labels, ...labels }).filter((entry) => entry[1] !== null) as [
+      string,
+      string,
+    ][];
     this.setNode(node.name, { ...now, labels: Object.fromEntries(kept) });
     return undefined;
   }

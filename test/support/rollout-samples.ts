@@ -47,7 +47,11 @@ export interface Bench {
   readonly clock: FakeClock;
   readonly cluster: FakeCluster;
   readonly interruption: AbortController;
-  install(changes?: { digest?: string; selection?: NodeSelection; policy?: RolloutPolicy }): Promise<string[]>;
+  install(changes?: {
+    digest?: string;
+    selection?: NodeSelection;
+    policy?: RolloutPolicy;
+  }): Promise<string[]>;
   collect(events: AsyncIterable<RolloutEvent>): Promise<string[]>;
   readonly outside: { cluster: FakeCluster; clock: FakeClock; signal: AbortSignal };
 }

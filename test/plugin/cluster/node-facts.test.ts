@@ -61,7 +61,10 @@ test('decodes the directory-location label, and ignores one that does not end in
 test('excludes what can never run the Job and says why', () => {
   const windows = sample();
   assert.match(
-    readNode({ ...windows, status: { ...windows.status, nodeInfo: { operatingSystem: 'windows' } } } as V1Node).exclusion ?? '',
+    readNode({
+      ...windows,
+      status: { ...windows.status, nodeInfo: { operatingSystem: 'windows' } },
+    } as V1Node).exclusion ?? '',
     /windows/,
   );
   assert.match(readNode(sample({ 'eks.amazonaws.com/compute-type': 'fargate' })).exclusion ?? '', /Fargate/);

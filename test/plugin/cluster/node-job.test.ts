@@ -21,7 +21,15 @@ const install: NodeTask = {
   node: sampleNode('a', { kubeletRoot: '/mnt/kubelet' }),
   run: 'web-v3-2',
   attempt: 2,
-  request: { version: 1, operation: 'install', bundle: 'web', digest: DIGEST, revision: 3, chunks: [chunk], force: false },
+  request: {
+    version: 1,
+    operation: 'install',
+    bundle: 'web',
+    digest: DIGEST,
+    revision: 3,
+    chunks: [chunk],
+    force: false,
+  },
   chunkConfigMaps: [chunk.name],
 };
 const inspect: NodeTask = {
@@ -52,12 +60,20 @@ test('an inspection cannot write to the node, has no chunks, and is not swept wi
   const pod = spec?.template.spec;
   const mounts = pod?.containers[0]?.volumeMounts ?? [];
   assert.ok(mounts.every(({ readOnly }) => readOnly === true));
-  assert.equal(pod?.volumes?.map(({ name }) => name), ['program', 'seccomp-root']);
+  assert.equal(
+    pod?.volumes?.map(({ name }) => name),
+    ['program', 'seccomp-root'],
+  );
   assert.not.ok(Object.keys(metadata?.labels ?? {}).includes('kubectl-seccomp/bundle'));
 });
 
 test('privilege, pull secret and priority class appear where they are asked for', () => {
-  const more = { ...settings, privilege: 'privileged', imagePullSecret: 'pull', priorityClass: 'high' } as const;
+  const more = {
+    ...settings,
+    privilege: 'privileged',
+    imagePullSecret: 'pull',
+    priorityClass: 'high',
+  } as const;
   const pod = nodeJob(install, more).spec?.template.spec;
   assert.equal(pod?.containers[0]?.securityContext, { privileged: true, readOnlyRootFilesystem: true });
   assert.equal(pod?.imagePullSecrets, [{ name: 'pull' }]);
@@ -66,7 +82,10 @@ test('privilege, pull secret and priority class appear where they are asked for'
 
 test('two chunks of the same content are mounted once', () => {
   const { spec } = nodeJob({ ...install, chunkConfigMaps: [chunk.name, chunk.name] }, settings);
-  assert.is(spec?.template.spec?.volumes?.find(({ name }) => name === 'bundle')?.projected?.sources?.length, 1);
+  assert.is(
+    spec?.template.spec?.volumes?.find(({ name }) => name === 'bundle')?.projected?.sources?.length,
+    1,
+  );
 });
 
 test.run();

@@ -16,11 +16,22 @@ test('what is written is read again, to the last optional field', () => {
   const full = sampleRelease([sampleNode('a'), sampleNode('b')], {
     nodeNames: ['a', 'b'],
     nodes: {
-      a: { result: 'failed', reason: 'no-space', uid: 'u', machineId: 'm', bootId: 'b', seccompRoot: '/r', at: 't' },
+      a: {
+        result: 'failed',
+        reason: 'no-space',
+        uid: 'u',
+        machineId: 'm',
+        bootId: 'b',
+        seccompRoot: '/r',
+        at: 't',
+      },
       b: { result: 'pending', uid: 'u', machineId: 'm', bootId: 'b', seccompRoot: '/r' },
     },
   });
-  const { digest, manifest, chunks, endedAt, ...removal } = sampleRelease([], { operation: 'remove', nodes: {} });
+  const { digest, manifest, chunks, endedAt, ...removal } = sampleRelease([], {
+    operation: 'remove',
+    nodes: {},
+  });
   for (const release of [full, removal]) {
     const sent = JSON.parse(JSON.stringify(renderRecord(release, 'ns')));
     assert.equal(parseRecord(sent), release);
@@ -68,8 +79,10 @@ test('a damaged record and one of another version are refused by name', () => {
   const changes: ((record: ReturnType<typeof good>) => void)[] = [
     (record) => delete record.data['release.json'],
     (record) => (record.data['release.json'] = '[]'),
-    (record) => (record.data['release.json'] = JSON.stringify({ ...(sampleRelease() as Release), version: 2 })),
-    (record) => (record.data['release.json'] = JSON.stringify({ ...(sampleRelease() as Release), bundle: 'db' })),
+    (record) =>
+      (record.data['release.json'] = JSON.stringify({ ...(sampleRelease() as Release), version: 2 })),
+    (record) =>
+      (record.data['release.json'] = JSON.stringify({ ...(sampleRelease() as Release), bundle: 'db' })),
     (record) => (record.binaryData['nodes.json.gz'] = 'AAAA'),
     (record) => (record.binaryData['nodes.json.gz'] = packed({ name: ['a'] })),
     (record) => (record.binaryData['nodes.json.gz'] = packed(null)),

@@ -1,0 +1,279 @@
+// The engine's `Cluster` on a Kubernetes API server. Objects and their meaning are in the files beside; here is only
+// which request is made when, and what an answer means to the engine.
+import { createHash, randomInt } from 'node:crypto';
+import type { V1ConfigMap, V1Job, V1Node, V1Pod } from '@kubernetes/client-node';
+import { SeccompError } from '../../src/error.ts';
+import { PROGRAM_FILE } from '../../src/protocol/loader.ts';
+import { parseInspectionLog } from '../../src/protocol/parse-report.ts';
+import type { Inspection } from '../../src/protocol/report.ts';
+import { releaseName } from '../../src/rollout/names.ts';
+import type { NodeSeen, Reason } from '../../src/rollout/node.ts';
+import type {
+  Admission,
+  Clock,
+  Cluster,
+  Lease,
+  NodeSelection,
+  NodeTask,
+  TaskNews,
+} from '../../src/rollout/ports.ts';
+import type { Release } from '../../src/rollout/release.ts';
+import type { ConnectOptions } from '../outside.ts';
+import { readDenial } from './admission.ts';
+import { type Api, ApiError } from './api.ts';
+import { askAdmission } from './ask-admission.ts';
+import { ensureContent } from './content.ts';
+import { objectLabels, selectComponent } from './labels.ts';
+import { acquireLease } from './lease.ts';
+import { ensureNamespace, removeNamespace } from './namespace.ts';
+import { followRun } from './news.ts';
+import { readNode } from './node-facts.ts';
+import { CHUNK_KEY, type JobSettings, jobName, nodeJob, programName } from './node-job.ts';
+import { labelNode } from './node-label.ts';
+import { parseRecord, renderRecord } from './records.ts';
+
+export interface KubernetesClusterSettings {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly options: Pick<
+    ConnectOptions,
+    | 'installNamespace'
+    | 'image'
+    | 'imagePullSecret'
+    | 'privilege'
+    | 'priorityClass'
+    | 'kubeletRoot'
+    | 'jobTimeoutMs'
+  >;
+  /** The bootstrap program, one CommonJS file. */
+  readonly program: Uint8Array;
+  /** Who and where we are, for the lease: `alice@laptop`, with the process id. */
+  readonly holder: string;
+}
+
+/** An inspection's line may be long; a log longer than this was not written by our program. */
+const MAXIMUM_LOG_BYTES = 16 * 1024 * 1024;
+
+/** Makes the cluster; nothing is sent yet. */
+export const createKubernetesCluster = (settings: KubernetesClusterSettings): Cluster =>
+  new KubernetesCluster(settings);
+
+class KubernetesCluster implements Cluster {
+  readonly token = Array.from({ length: 6 }, () => randomInt(36).toString(36)).join('');
+  readonly #settings: KubernetesClusterSettings;
+  readonly #api: Api;
+  readonly #namespace: string;
+  readonly #job: JobSettings;
+  /** In flight, by the Job's name. */
+  readonly #tasks = new Map<string, NodeTask>();
+  readonly #pods = new Map<string, string>();
+  /** Resource versions of the records as we know them: a record that changed behind us is not overwritten. */
+  readonly #versions = new Map<string, string>();
+
+  constructor(settings: KubernetesClusterSettings) {
+    const { options, program } = settings;
+    this.#settings = settings;
+    this.#api = settings.api;
+    this.#namespace = options.installNamespace;
+    const programSha256 = createHash('sha256').update(program).digest('hex');
+    this.#job = { ...options, namespace: options.installNamespace, programSha256 };
+  }
+
+  async readNodes({ selector, names }: NodeSelection): Promise<NodeSeen[]> {
+    const nodes: NodeSeen[] = [];
+    const missing = new Set(names);
+    for await (const page of this.#api.list<V1Node>('/api/v1/nodes', {
+      ...(selector && { labelSelector: selector }),
+    }))
+      for (const object of page) {
+        const node = readNode(object, this.#settings.options.kubeletRoot);
+        if (!names || missing.delete(node.name)) nodes.push(node);
+      }
+    if (missing.size > 0)
+      throw new SeccompError('usage', `no such nodes: ${[...missing].join(', ')}`, {
+        hint: selector ? `nodes are looked for among those that match ${selector}` : 'see kubectl get nodes',
+      });
+    return nodes.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+  }
+
+  async readReleases(bundle?: string): Promise<Release[]> {
+    const releases: Release[] = [];
+    const labelSelector = selectComponent('release', bundle);
+    for await (const page of this.#api.list<V1ConfigMap>(this.#path('configmaps'), { labelSelector }))
+      for (const object of page) {
+        releases.push(parseRecord(object));
+        this.#remember(object);
+      }
+    return releases.sort((one, other) =>
+      one.bundle === other.bundle ? one.revision - other.revision : one.bundle < other.bundle ? -1 : 1,
+    );
+  }
+
+  async writeRelease(release: Release): Promise<void> {
+    await this.#ensureNamespace();
+    const name = releaseName(release.bundle, release.revision);
+    const record = renderRecord(release, this.#namespace);
+    const resourceVersion = this.#versions.get(name);
+    try {
+      this.#remember(
+        resourceVersion === undefined
+          ? await this.#api.create<V1ConfigMap>(this.#path('configmaps'), record)
+          : await this.#api.replace<V1ConfigMap>(this.#path('configmaps', name), {
+              ...record,
+              metadata: { ...record.metadata, resourceVersion },
+            }),
+      );
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || (thrown.status !== 409 && thrown.status !== 404)) throw thrown;
+      throw new SeccompError('conflict', `somebody else has changed the record ${name}`, {
+        hint: 'run the same command again',
+        cause: thrown,
+      });
+    }
+  }
+
+  #remember({ metadata }: V1ConfigMap): void {
+    if (metadata?.name && metadata.resourceVersion)
+      this.#versions.set(metadata.name, metadata.resourceVersion);
+  }
+
+  async whoAmI(): Promise<string> {
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    try {
+      const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+      const review = await this.#api.create<{ status?: { userInfo?: { username?: string } } }>(path, body);
+      return review.status?.userInfo?.username ?? 'unknown';
+    } catch (thrown) {
+      // Before Kubernetes 1.28 there is no such thing; a record without a name is better than no rollout.
+      if (thrown instanceof ApiError && [403, 404].includes(thrown.status)) return 'unknown';
+      throw thrown;
+    }
+  }
+
+  async prepare(chunks: readonly { readonly name: string; readonly content: Uint8Array }[]): Promise<void> {
+    await this.#ensureNamespace();
+    const program = {
+      name: programName(this.#job.programSha256),
+      key: PROGRAM_FILE,
+      bytes: this.#settings.program,
+      labels: objectLabels('program'),
+    };
+    const contents = chunks.map(({ name, content }) => ({
+      name,
+      key: CHUNK_KEY,
+      bytes: content,
+      labels: objectLabels('chunk'),
+    }));
+    for (const content of [program, ...contents]) await ensureContent(this.#api, this.#namespace, content);
+  }
+
+  admit(task: NodeTask): Promise<Admission> {
+    const { api, clock } = this.#settings;
+    const isNamespaceThere = this.#namespaceReady !== undefined;
+    return askAdmission({ api, clock, job: this.#job, isNamespaceThere }, task);
+  }
+
+  async acquireLease(
+    bundle: string,
+    options: { waitMs: number; onWait: (holder: string) => void; signal: AbortSignal },
+  ): Promise<Lease> {
+    await this.#ensureNamespace();
+    const { api, clock, holder } = this.#settings;
+    const identity = `${holder} (${this.token})`;
+    return await acquireLease({ api, clock, namespace: this.#namespace, identity }, bundle, options);
+  }
+
+  async sweep(bundle: string): Promise<number> {
+    const labelSelector = selectComponent('node-job', bundle);
+    const jobs = await this.#listAll<V1Job>(this.#path('jobs'), labelSelector);
+    const owners = new Set(jobs.map(({ metadata }) => metadata?.uid));
+    const pods = await this.#listAll<V1Pod>(this.#path('pods'), labelSelector);
+    // A Pod whose Job lives goes with it; one whose Job was deleted without it would stay for good.
+    const orphans = pods.filter(
+      ({ metadata }) => !metadata?.ownerReferences?.some(({ uid }) => owners.has(uid)),
+    );
+    await Promise.all([
+      ...jobs.map(({ metadata }) => this.#delete('jobs', metadata?.name ?? '')),
+      ...orphans.map(({ metadata }) => this.#delete('pods', metadata?.name ?? '')),
+    ]);
+    return jobs.length;
+  }
+
+  news(run: string, signal: AbortSignal): AsyncIterable<TaskNews> {
+    const { api, clock } = this.#settings;
+    const onPod = (job: string, pod: string) => void this.#pods.set(job, pod);
+    return followRun({ api, clock, namespace: this.#namespace, tasks: this.#tasks, onPod }, run, signal);
+  }
+
+  async launch(task: NodeTask): Promise<Reason | undefined> {
+    const name = jobName(task);
+    this.#tasks.set(name, task);
+    try {
+      await this.#api.create(this.#path('jobs'), nodeJob(task, this.#job));
+      return undefined;
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || thrown.status >= 500 || thrown.status === 429) throw thrown;
+      // Nobody else makes this name: the answer to our own first try got lost.
+      if (thrown.reason === 'AlreadyExists') return undefined;
+      this.#tasks.delete(name);
+      return readDenial(thrown.message).reason;
+    }
+  }
+
+  async discard(task: NodeTask): Promise<void> {
+    const name = jobName(task);
+    this.#tasks.delete(name);
+    this.#pods.delete(name);
+    await this.#delete('jobs', name);
+  }
+
+  async readInspectionLog(task: NodeTask): Promise<Inspection> {
+    const pod = this.#pods.get(jobName(task));
+    if (pod === undefined) throw new SeccompError('api', `the Pod that inspected ${task.node.name} is gone`);
+    const path = `${this.#path('pods', pod)}/log`;
+    return parseInspectionLog(await this.#api.text(path, { limitBytes: MAXIMUM_LOG_BYTES }));
+  }
+
+  label(node: NodeSeen, labels: Readonly<Record<string, string | null>>): Promise<Reason | undefined> {
+    return labelNode(this.#api, node, labels);
+  }
+
+  removeNamespace(options: { readonly force: boolean; readonly signal: AbortSignal }) {
+    const { api, clock } = this.#settings;
+    this.#namespaceReady = undefined;
+    this.#versions.clear();
+    return removeNamespace({ api, clock, namespace: this.#namespace }, options);
+  }
+
+  #namespaceReady: Promise<void> | undefined;
+
+  /** Asked once for each process; a failure is asked again. */
+  #ensureNamespace(): Promise<void> {
+    this.#namespaceReady ??= ensureNamespace({ api: this.#api, namespace: this.#namespace }).catch(
+      (thrown) => {
+        this.#namespaceReady = undefined;
+        throw thrown;
+      },
+    );
+    return this.#namespaceReady;
+  }
+
+  #path(resource: 'configmaps' | 'jobs' | 'pods', name?: string): string {
+    const group = resource === 'jobs' ? '/apis/batch/v1' : '/api/v1';
+    return `${group}/namespaces/${this.#namespace}/${resource}${name === undefined ? '' : `/${name}`}`;
+  }
+
+  async #listAll<T>(path: string, labelSelector: string): Promise<T[]> {
+    const all: T[] = [];
+    for await (const page of this.#api.list<T>(path, { labelSelector })) all.push(...page);
+    return all;
+  }
+
+  async #delete(resource: 'jobs' | 'pods', name: string): Promise<void> {
+    try {
+      await this.#api.delete(this.#path(resource, name), { propagationPolicy: 'Background' });
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// `npm run bench`: how fast the built program is beside kubectl, tar and the cluster's own floor. Prints, never asserts.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NODE_IMAGE } from '../cluster/images.ts';
+import { EXAMPLES, PROGRAM } from '../cluster/plugin.ts';
+import { readState, STATE_FILE_VARIABLE } from '../cluster/state.ts';
+import { compare } from './measure.ts';
+
+const node = process.execPath;
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+
+const startUp = (): void => {
+  if (!hasKubectl) {
+    process.stdout.write('start-up: skipped, there is no kubectl on the PATH\n\n');
+    return;
+  }
+  compare(
+    'start-up',
+    { name: 'kubectl-seccomp version --client', argv: [node, PROGRAM, 'version', '--client'] },
+    { name: 'kubectl version --client', argv: ['kubectl', 'version', '--client'] },
+    15,
+  );
+};
+
+const localInstall = (folder: string): void => {
+  const archive = join(folder, 'web.tar');
+  const root = join(folder, 'root');
+  spawnSync(node, [PROGRAM, 'bundle', 'build', '-f', EXAMPLES, '--name', 'web', '--to', archive]);
+  compare(
+    'install of a bundle on a folder of this machine, every file synced to disk',
+    {
+      name: 'apply -f web.tar --root DIR',
+      argv: [node, PROGRAM, 'apply', '-f', archive, '--root', root],
+      prepare: () => rmSync(root, { recursive: true, force: true }),
+    },
+    { name: 'node -e 0 (the floor of any Node program)', argv: [node, '-e', '0'] },
+  );
+};
+
+/** What the cluster itself needs for the same Jobs: created by kubectl and awaited. */
+const rollout = (folder: string, stateFile: string): void => {
+  const state = readState(stateFile);
+  const env = { KUBECONFIG: state.kubeconfig };
+  const kubectl = join(state.kubernetes, 'kubectl');
+  const profiles = join(folder, 'profiles');
+  cpSync(EXAMPLES, profiles, { recursive: true });
+  const jobs = state.nodes.map(({ name }) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { generateName: 'floor-', namespace: 'default', labels: { bench: 'floor' } },
+    spec: {
+      backoffLimit: 0,
+      template: {
+        spec: {
+          nodeName: name,
+          restartPolicy: 'Never',
+          containers: [{ name: 'main', image: NODE_IMAGE, command: ['node', '-e', '0'] }],
+        },
+      },
+    },
+  }));
+  const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: jobs });
+  const script = `echo '${manifest}' | ${kubectl} create -f - >/dev/null && ${kubectl} wait --for=condition=complete job -l bench=floor --timeout=60s >/dev/null`;
+  compare(
+    `rollout to ${state.nodes.length} nodes`,
+    {
+      name: 'kubectl-seccomp apply --force',
+      argv: [node, PROGRAM, 'apply', '-f', profiles, '--name', 'bench', '--force'],
+      env,
+    },
+    {
+      name: 'the same number of Jobs by kubectl create, wait',
+      argv: ['sh', '-c', script],
+      env,
+      prepare: () =>
+        void spawnSync(kubectl, ['delete', 'job', '-l', 'bench=floor', '--wait'], {
+          env: { ...process.env, ...env },
+        }),
+    },
+    5,
+  );
+  compare(
+    'status',
+    { name: 'kubectl-seccomp status', argv: [node, PROGRAM, 'status'], env },
+    { name: 'kubectl get nodes', argv: [kubectl, 'get', 'nodes'], env },
+    9,
+  );
+};
+
+if (!existsSync(PROGRAM)) throw new Error('not built: npm run build');
+const folder = mkdtempSync(join(tmpdir(), 'kubectl-seccomp-bench-'));
+try {
+  startUp();
+  localInstall(folder);
+  const stateFile = process.env[STATE_FILE_VARIABLE];
+  if (stateFile) rollout(folder, stateFile);
+  else
+    process.stdout.write(
+      `rollout: skipped, ${STATE_FILE_VARIABLE} names no cluster (npm run cluster:up says which)\n`,
+    );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
