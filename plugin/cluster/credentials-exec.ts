@@ -115,7 +115,10 @@ const runPlugin = (plugin: ExecPlugin, execInfo: string, outside: ExecOutside): 
   });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   child.on('error', (cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'it was not found' : String(cause.code);
+    // A folder of PATH that may not be searched makes a missing program EACCES (execvpe(3)).
+    const isSearched = !/[/\\]/.test(plugin.command);
+    const isMissing = cause.code === 'ENOENT' || (cause.code === 'EACCES' && isSearched);
+    const why = isMissing ? 'it was not found' : String(cause.code);
     reject(failed(plugin, `cannot be run: ${why}`, { hint: plugin.installHint, cause }));
   });
   child.on('close', (code, signal) => {
