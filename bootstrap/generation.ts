@@ -155,7 +155,10 @@ const compareFile = async (
     // Replaced between the two looks.
     if (hasCode(error, 'EFBIG', 'ELOOP')) return 'changed';
     if (hasCode(error, 'ENOENT')) return 'missing';
-    throw error;
+    // Root without capabilities may not read it, and a repair replaces it by rename, which asks nothing of the file.
+    const drift = hasCode(error, 'EACCES') ? compareOwnerAndMode(site, entry, FILE_MODE) : undefined;
+    if (drift === undefined) throw error;
+    return drift;
   }
   return compareOwnerAndMode(site, entry, FILE_MODE);
 };

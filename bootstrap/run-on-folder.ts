@@ -25,7 +25,8 @@ export const siteOf = async (seccompRoot: string, signal?: AbortSignal): Promise
 
 /**
  * Runs a request on a folder of this machine. An install makes the folder (0755) when only it is missing; a remove
- * leaves it, and a missing one counts as empty. `bundle` is read at most as often as it lets itself be.
+ * leaves it. Asked about a folder that is not there it fails: "nothing found" would hide a mistyped path.
+ * `bundle` is read at most as often as it lets itself be.
  */
 export const runOnFolder = async (
   seccompRoot: string,
@@ -35,30 +36,27 @@ export const runOnFolder = async (
   const facts = await readFacts(nodeDisk);
   try {
     if (request.operation === 'install') await makeRoot(seccompRoot);
-    const site = await siteOf(seccompRoot);
+    const site = await siteOf(seccompRoot).catch((error) => {
+      throw hasCode(error, 'ENOENT') ? noFolder(seccompRoot, error) : error;
+    });
     return await runRequest(site, request, facts, () => {
       if (bundle === undefined) throw new NodeFailure('bundle', 'no bundle was given to install');
       return bundle;
     });
   } catch (error) {
-    if (hasCode(error, 'ENOENT') && request.operation !== 'install') return emptyReport(request, facts);
     return failedReport(request.operation, error, facts);
   }
 };
 
 const makeRoot = async (seccompRoot: string): Promise<void> => {
-  if (!(await succeeds(mkdir(seccompRoot), 'EEXIST'))) return;
+  const making = mkdir(seccompRoot).catch((error) => {
+    throw hasCode(error, 'ENOENT') ? noFolder(dirname(seccompRoot), error) : error;
+  });
+  if (!(await succeeds(making, 'EEXIST'))) return;
   const parent = await realpath(dirname(seccompRoot));
   await finishFolder(nodeDisk, join(parent, basename(seccompRoot)));
   await syncFolder(nodeDisk, parent);
 };
 
-const emptyReport = (request: Request, facts: Report['facts']): Report => ({
-  version: 1,
-  operation: request.operation,
-  durationMs: 0,
-  facts,
-  ...(request.operation === 'inspect'
-    ? { outcome: 'inspected', inspection: { bundles: [], foreign: [], leftovers: [] } }
-    : { outcome: 'absent' }),
-});
+const noFolder = (path: string, cause: unknown): NodeFailure =>
+  new NodeFailure('disk', `there is no folder "${path}"`, cause);

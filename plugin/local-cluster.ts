@@ -37,7 +37,8 @@ export const connect = async (
   const { buildProgram } = await import('./release/build-program.ts');
   const [api, program] = await Promise.all([open(options, outside), buildProgram()]);
   const holder = `${readUserName()}@${hostname()} (process ${processId})`;
-  return createKubernetesCluster({ api, clock: outside.clock, options, program, holder });
+  const { clock, signal } = outside;
+  return createKubernetesCluster({ api, clock, options, program, holder, signal });
 };
 
 const readUserName = (): string => {

@@ -67,7 +67,9 @@ const listFiles = async (
   const found = await Promise.all(
     names.map(async (name) => {
       const relative = below === '' ? name : `${below}/${name}`;
-      const kind = await stat(join(root, relative));
+      const path = join(root, relative);
+      // Told of the entry itself: of a whole folder it would say nothing.
+      const kind = await explain('read', path, () => stat(path));
       if (kind.isFile()) return [relative];
       if (!kind.isDirectory() || !isRecursive) return [];
       if (depth >= MAXIMUM_DEPTH) {

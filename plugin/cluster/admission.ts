@@ -1,5 +1,6 @@
 // The API server's words when it refuses a Pod -> our reason, and whether trying again may help. Pure.
 import type { Reason } from '../../src/rollout/node.ts';
+import type { ApiError } from './api.ts';
 
 export interface Denial {
   readonly reason: Reason;
@@ -56,6 +57,13 @@ const RULES: readonly Rule[] = [
     hint: 'ask for the rights, or use another user with --as or --context',
   },
 ];
+
+/**
+ * Tells whether the server has refused a request for good: then it has done nothing. A webhook that cannot be reached
+ * is told as an internal error.
+ */
+export const isRefusal = ({ status, message }: ApiError): boolean =>
+  (status < 500 && status !== 429) || readDenial(message).reason.code === 'webhook';
 
 /** Reads a refusal's message, from a response or a FailedCreate event. */
 export const readDenial = (message: string): Denial => {

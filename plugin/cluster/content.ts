@@ -13,13 +13,16 @@ export interface Content {
 }
 
 /** Creates the ConfigMap, or compares the one that is there; throws `conflict` when it holds anything else. */
-export const ensureContent = async (api: Api, namespace: string, content: Content): Promise<void> => {
+export const ensureContent = async (
+  { api, namespace, signal }: { readonly api: Api; readonly namespace: string; readonly signal: AbortSignal },
+  content: Content,
+): Promise<void> => {
   const path = `/api/v1/namespaces/${namespace}/configmaps`;
   try {
-    await api.create(path, render(namespace, content));
+    await api.create(path, render(namespace, content), { signal });
   } catch (thrown) {
     if (!(thrown instanceof ApiError) || thrown.reason !== 'AlreadyExists') throw thrown;
-    compare(await api.get<V1ConfigMap>(`${path}/${content.name}`), namespace, content);
+    compare(await api.get<V1ConfigMap>(`${path}/${content.name}`, { signal }), namespace, content);
   }
 };
 

@@ -6,6 +6,7 @@ import { SeccompError } from '../../src/error.ts';
 import { PROGRAM_FILE } from '../../src/protocol/loader.ts';
 import { parseInspectionLog } from '../../src/protocol/parse-report.ts';
 import type { Inspection } from '../../src/protocol/report.ts';
+import type { Obsolete } from '../../src/rollout/history.ts';
 import { releaseName } from '../../src/rollout/names.ts';
 import type { NodeSeen, Reason } from '../../src/rollout/node.ts';
 import type {
@@ -19,7 +20,7 @@ import type {
 } from '../../src/rollout/ports.ts';
 import type { Release } from '../../src/rollout/release.ts';
 import type { ConnectOptions } from '../outside.ts';
-import { readDenial } from './admission.ts';
+import { isRefusal, readDenial } from './admission.ts';
 import { type Api, ApiError } from './api.ts';
 import { askAdmission } from './ask-admission.ts';
 import { ensureContent } from './content.ts';
@@ -49,6 +50,8 @@ export interface KubernetesClusterSettings {
   readonly program: Uint8Array;
   /** Who and where we are, for the lease: `alice@laptop`, with the process id. */
   readonly holder: string;
+  /** Ends every request by which nothing can be left behind; whatever cleans up goes on. */
+  readonly signal: AbortSignal;
 }
 
 /** An inspection's line may be long; a log longer than this was not written by our program. */
@@ -84,6 +87,7 @@ class KubernetesCluster implements Cluster {
     const missing = new Set(names);
     for await (const page of this.#api.list<V1Node>('/api/v1/nodes', {
       ...(selector && { labelSelector: selector }),
+      signal: this.#settings.signal,
     }))
       for (const object of page) {
         const node = readNode(object, this.#settings.options.kubeletRoot);
@@ -98,8 +102,8 @@ class KubernetesCluster implements Cluster {
 
   async readReleases(bundle?: string): Promise<Release[]> {
     const releases: Release[] = [];
-    const labelSelector = selectComponent('release', bundle);
-    for await (const page of this.#api.list<V1ConfigMap>(this.#path('configmaps'), { labelSelector }))
+    const options = { labelSelector: selectComponent('release', bundle), signal: this.#settings.signal };
+    for await (const page of this.#api.list<V1ConfigMap>(this.#path('configmaps'), options))
       for (const object of page) {
         releases.push(parseRecord(object));
         this.#remember(object);
@@ -137,11 +141,23 @@ class KubernetesCluster implements Cluster {
       this.#versions.set(metadata.name, metadata.resourceVersion);
   }
 
+  async forget({ releases, chunks }: Obsolete): Promise<void> {
+    // The records last: chunks that no record names would never be found again.
+    for (const name of chunks) await this.#delete('configmaps', name);
+    for (const { bundle, revision } of releases) {
+      const name = releaseName(bundle, revision);
+      await this.#delete('configmaps', name);
+      this.#versions.delete(name);
+    }
+  }
+
   async whoAmI(): Promise<string> {
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
     try {
       const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
-      const review = await this.#api.create<{ status?: { userInfo?: { username?: string } } }>(path, body);
+      const review = await this.#api.create<{ status?: { userInfo?: { username?: string } } }>(path, body, {
+        signal: this.#settings.signal,
+      });
       return review.status?.userInfo?.username ?? 'unknown';
     } catch (thrown) {
       // Before Kubernetes 1.28 there is no such thing; a record without a name is better than no rollout.
@@ -164,13 +180,14 @@ class KubernetesCluster implements Cluster {
       bytes: content,
       labels: objectLabels('chunk'),
     }));
-    for (const content of [program, ...contents]) await ensureContent(this.#api, this.#namespace, content);
+    const place = { api: this.#api, namespace: this.#namespace, signal: this.#settings.signal };
+    for (const content of [program, ...contents]) await ensureContent(place, content);
   }
 
   admit(task: NodeTask): Promise<Admission> {
-    const { api, clock } = this.#settings;
+    const { api, clock, signal } = this.#settings;
     const isNamespaceThere = this.#namespaceReady !== undefined;
-    return askAdmission({ api, clock, job: this.#job, isNamespaceThere }, task);
+    return askAdmission({ api, clock, signal, job: this.#job, isNamespaceThere }, task);
   }
 
   async acquireLease(
@@ -186,12 +203,9 @@ class KubernetesCluster implements Cluster {
   async sweep(bundle: string): Promise<number> {
     const labelSelector = selectComponent('node-job', bundle);
     const jobs = await this.#listAll<V1Job>(this.#path('jobs'), labelSelector);
-    const owners = new Set(jobs.map(({ metadata }) => metadata?.uid));
     const pods = await this.#listAll<V1Pod>(this.#path('pods'), labelSelector);
-    // A Pod whose Job lives goes with it; one whose Job was deleted without it would stay for good.
-    const orphans = pods.filter(
-      ({ metadata }) => !metadata?.ownerReferences?.some(({ uid }) => owners.has(uid)),
-    );
+    // A Pod goes with its Job, be it a moment later; only one that was cut off from it would stay for good.
+    const orphans = pods.filter(({ metadata }) => !metadata?.ownerReferences?.length);
     await Promise.all([
       ...jobs.map(({ metadata }) => this.#delete('jobs', metadata?.name ?? '')),
       ...orphans.map(({ metadata }) => this.#delete('pods', metadata?.name ?? '')),
@@ -207,12 +221,16 @@ class KubernetesCluster implements Cluster {
 
   async launch(task: NodeTask): Promise<Reason | undefined> {
     const name = jobName(task);
+    // Two nodes whose UIDs hash alike must not be told each other's news.
+    const other = this.#tasks.get(name)?.node.name ?? task.node.name;
+    if (other !== task.node.name)
+      return { code: 'api', message: `the Job ${name} of node ${other} has the same name` };
     this.#tasks.set(name, task);
     try {
       await this.#api.create(this.#path('jobs'), nodeJob(task, this.#job));
       return undefined;
     } catch (thrown) {
-      if (!(thrown instanceof ApiError) || thrown.status >= 500 || thrown.status === 429) throw thrown;
+      if (!(thrown instanceof ApiError) || !isRefusal(thrown)) throw thrown;
       // Nobody else makes this name: the answer to our own first try got lost.
       if (thrown.reason === 'AlreadyExists') return undefined;
       this.#tasks.delete(name);
@@ -249,12 +267,11 @@ class KubernetesCluster implements Cluster {
 
   /** Asked once for each process; a failure is asked again. */
   #ensureNamespace(): Promise<void> {
-    this.#namespaceReady ??= ensureNamespace({ api: this.#api, namespace: this.#namespace }).catch(
-      (thrown) => {
-        this.#namespaceReady = undefined;
-        throw thrown;
-      },
-    );
+    const { api, signal } = this.#settings;
+    this.#namespaceReady ??= ensureNamespace({ api, namespace: this.#namespace, signal }).catch((thrown) => {
+      this.#namespaceReady = undefined;
+      throw thrown;
+    });
     return this.#namespaceReady;
   }
 
@@ -269,7 +286,7 @@ class KubernetesCluster implements Cluster {
     return all;
   }
 
-  async #delete(resource: 'jobs' | 'pods', name: string): Promise<void> {
+  async #delete(resource: 'configmaps' | 'jobs' | 'pods', name: string): Promise<void> {
     try {
       await this.#api.delete(this.#path(resource, name), { propagationPolicy: 'Background' });
     } catch (thrown) {

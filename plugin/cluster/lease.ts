@@ -44,7 +44,7 @@ export const acquireLease = async (
   let seenSince = clock.monotonic();
   let told: string | undefined;
   while (!signal.aborted) {
-    const found = await readLease(settings, bundle);
+    const found = await readLease(settings, bundle, signal);
     const holder = found?.spec?.holderIdentity ?? '';
     const state = JSON.stringify(found?.spec ?? null);
     if (state !== seen) {
@@ -73,9 +73,16 @@ const pathOf = ({ namespace }: LeaseSettings): string =>
 
 const nameOf = (bundle: string): string => `rollout-${bundle}`;
 
-const readLease = async (settings: LeaseSettings, bundle: string): Promise<LeaseObject | undefined> => {
+const readLease = async (
+  settings: LeaseSettings,
+  bundle: string,
+  signal?: AbortSignal,
+): Promise<LeaseObject | undefined> => {
   try {
-    return await settings.api.get<LeaseObject>(`${pathOf(settings)}/${nameOf(bundle)}`);
+    return await settings.api.get<LeaseObject>(
+      `${pathOf(settings)}/${nameOf(bundle)}`,
+      signal ? { signal } : {},
+    );
   } catch (thrown) {
     if (thrown instanceof ApiError && thrown.status === 404) return undefined;
     throw thrown;

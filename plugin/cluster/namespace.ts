@@ -9,6 +9,8 @@ import { isOurs, NAMESPACE_MARK, objectLabels, SELECT_OURS } from './labels.ts';
 interface Place {
   readonly api: Api;
   readonly namespace: string;
+  /** Ends the request. */
+  readonly signal?: AbortSignal;
 }
 
 /** Builds the namespace with our mark, and with the label that lets a Pod mount a folder of its node. */
@@ -28,9 +30,13 @@ export const namespaceObject = (name: string): V1Namespace => ({
 });
 
 /** Reads the namespace; undefined when it does not exist. */
-export const readNamespace = async ({ api, namespace }: Place): Promise<V1Namespace | undefined> => {
+export const readNamespace = async ({
+  api,
+  namespace,
+  ...options
+}: Place): Promise<V1Namespace | undefined> => {
   try {
-    return await api.get<V1Namespace>(`/api/v1/namespaces/${namespace}`);
+    return await api.get<V1Namespace>(`/api/v1/namespaces/${namespace}`, options);
   } catch (thrown) {
     if (thrown instanceof ApiError && thrown.status === 404) return undefined;
     throw thrown;
@@ -39,14 +45,15 @@ export const readNamespace = async ({ api, namespace }: Place): Promise<V1Namesp
 
 /** Makes the namespace unless it exists; throws `conflict` while it is being deleted. */
 export const ensureNamespace = async (place: Place): Promise<void> => {
+  const { api, namespace, ...options } = place;
   const existing = await readNamespace(place);
   if (existing?.metadata?.deletionTimestamp)
-    throw new SeccompError('conflict', `namespace ${place.namespace} is being deleted`, {
+    throw new SeccompError('conflict', `namespace ${namespace} is being deleted`, {
       hint: 'run the same command again when it is gone',
     });
   if (existing) return;
   try {
-    await place.api.create('/api/v1/namespaces', namespaceObject(place.namespace));
+    await api.create('/api/v1/namespaces', namespaceObject(namespace), options);
   } catch (thrown) {
     // Somebody else was faster; that is as good.
     if (!(thrown instanceof ApiError) || thrown.reason !== 'AlreadyExists') throw thrown;

@@ -87,7 +87,7 @@ export const applyCommand = (outside: Outside, run: typeof runApply = runApply):
           ['none', 'client', 'server'],
           'Only say what would be done; server also asks what would be refused',
           {
-            default: 'none',
+            defaultDescription: 'none',
           },
         ),
         force: flag('Run on nodes that have the bundle already, too, and replace what is damaged'),
@@ -110,7 +110,7 @@ const readOptions = (given: Readonly<Record<string, unknown>>): ApplyOptions => 
     compile: readCompileOptions(given),
     compileFlags: givenCompileFlags(given),
     selection: selection(given),
-    dryRun: given.dryRun as DryRun,
+    dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
     ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
     isForced: given.force === true,
     ...(given.root !== undefined && { root: given.root as string }),
@@ -144,7 +144,15 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
   const state = await follow(events, isQuiet || root !== undefined, outside);
   const exitCode = show(
     state,
-    { kind: 'ApplyResult', dryRun, output, isQuiet, isFolder: root !== undefined, profiles },
+    {
+      kind: 'ApplyResult',
+      bundle: bundle.manifest.name,
+      dryRun,
+      output,
+      isQuiet,
+      isFolder: root !== undefined,
+      profiles,
+    },
     outside,
   );
   if (exitCode === 0 && output === undefined && !isQuiet && dryRun === 'none' && state.nodes.size > 0) {

@@ -1,4 +1,5 @@
 // Makes yargs read a command line the way kubectl's own parser does, where the two differ.
+import { SeccompError } from '../../src/error.ts';
 
 /** How yargs-parser is to read a command line: as kubectl's parser does, with nothing guessed. */
 export const PARSER = {
@@ -13,6 +14,8 @@ export const PARSER = {
 /** Short flags that take a value, so that `-ojson` is `-o json`. */
 const SHORT_WITH_VALUE = 'flons';
 const SHORT_SWITCHES = 'Rh';
+/** Flags without a value, which yargs takes for false when anything but `true` is given with `=`. */
+const SWITCHES = ['recursive', 'R', 'force', 'quiet', 'yes', 'y', 'client', 'insecure-skip-tls-verify'];
 
 /** Rewrites `help VERB`, `-ojson`, `-Rf DIR` and a lone `-` as a value into forms that yargs takes. */
 export const normalizeArguments = (args: readonly string[]): string[] => {
@@ -21,12 +24,24 @@ export const normalizeArguments = (args: readonly string[]): string[] => {
     return normalizeArguments([...rest.filter((word) => !/^-?-h(elp)?$/.test(word)), '--help']);
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
-  return [...joinDashes(flags.flatMap(splitShort)), ...(end === -1 ? [] : args.slice(end))];
+  const words = joinDashes(flags.flatMap(splitShort)).map(readSwitch);
+  const behind = end === -1 ? [] : args.slice(end + 1);
+  // yargs would not count them as arguments; only one that looks like a flag needs the dashes before it.
+  return behind.some((word) => word.startsWith('-')) ? [...words, '--', ...behind] : [...words, ...behind];
+};
+
+// The words of Go's strconv.ParseBool, which is what kubectl's parser takes.
+const readSwitch = (word: string): string => {
+  const [, flag = '', name = '', value = ''] = /^(--?([A-Za-z][A-Za-z-]*))=(.*)$/s.exec(word) ?? [];
+  if (!SWITCHES.includes(name)) return word;
+  if (/^(1|t|T|true|TRUE|True)$/.test(value)) return `${flag}=true`;
+  if (/^(0|f|F|false|FALSE|False)$/.test(value)) return `${flag}=false`;
+  throw new SeccompError('usage', `${flag}: "${value}" is neither true nor false`);
 };
 
 const splitShort = (word: string): string[] => {
   const [, letter = '', tail = ''] = /^-([A-Za-z])(.+)$/s.exec(word) ?? [];
-  if (letter === '') return [word];
+  if (letter === '' || (tail.startsWith('=') && !SHORT_WITH_VALUE.includes(letter))) return [word];
   if (SHORT_WITH_VALUE.includes(letter)) return [`-${letter}=${tail.replace(/^=/, '')}`];
   return SHORT_SWITCHES.includes(letter) ? [`-${letter}`, ...splitShort(`-${tail}`)] : [word];
 };

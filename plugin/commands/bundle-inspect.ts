@@ -44,7 +44,8 @@ export const runBundleInspect = async (
   const document = bundleDocument(manifest, digest);
   if (output === 'json' || output === 'yaml') outside.stdout.write(renderDocument(document, output));
   else if (output === 'name')
-    outside.stdout.write(document.profiles.map((one) => `${one.localhostProfile}\n`).join(''));
+    // One that was compiled for several architectures is still one name.
+    outside.stdout.write([...new Set(document.profiles.map((one) => `${one.localhostProfile}\n`))].join(''));
   else outside.stdout.write(renderList(document, output === 'wide'));
   return 0;
 };

@@ -30,7 +30,10 @@ const readLine = ({ stdin, stderr, signal }: Outside): Promise<string> =>
       line += typeof piece === 'string' ? piece : new TextDecoder().decode(piece);
       if (line.includes('\n')) finish(() => resolve(line.slice(0, line.indexOf('\n'))));
     };
-    const onEnd = (): void => finish(() => resolve(line));
+    const onEnd = (): void => {
+      stderr.write('\n');
+      finish(() => resolve(line));
+    };
     const onAbort = (): void => {
       stderr.write('\n');
       finish(() => reject(signal.reason));

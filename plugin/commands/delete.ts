@@ -2,7 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { checkBundleName } from '../../src/bundle/entry-path.ts';
 import { SeccompError } from '../../src/error.ts';
-import type { NodeSelection } from '../../src/rollout/ports.ts';
+import type { Cluster, NodeSelection } from '../../src/rollout/ports.ts';
 import { removeBundle } from '../../src/rollout/remove.ts';
 import type { DryRun } from '../output/rollout-result.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
@@ -19,7 +19,8 @@ import {
   selection,
   selectionFlags,
 } from './flags.ts';
-import { refuseClusterFlags, removeFromFolder } from './folder-rollout.ts';
+import { refuseClusterFlags, removeFromFolder, statusHint } from './folder-rollout.ts';
+import { interruptible } from './interruptible.ts';
 import { follow, rolloutPolicy, show } from './rollout.ts';
 import { verbs } from './verbs.ts';
 
@@ -60,7 +61,7 @@ export const deleteCommand = (outside: Outside, run: typeof runDelete = runDelet
         yes: flag('Do not ask', { alias: 'y' }),
         ...selectionFlags,
         'dry-run': choice('--dry-run', ['none', 'client', 'server'], 'Only say what would be done', {
-          default: 'none',
+          defaultDescription: 'none',
         }),
         force: flag('Run on nodes that do not seem to have it, too, and remove what is damaged'),
         ...rootFlag,
@@ -76,7 +77,7 @@ export const deleteCommand = (outside: Outside, run: typeof runDelete = runDelet
       isYes: given.yes === true,
       isForced: given.force === true,
       selection: selection(given),
-      dryRun: given.dryRun as DryRun,
+      dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
       ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
       ...(given.root !== undefined && { root: given.root as string }),
       ...(given.output !== undefined && { output: given.output as string }),
@@ -99,19 +100,35 @@ export const runDelete = async (options: DeleteOptions, outside: Outside): Promi
   const { bundle, root, dryRun, isForced, isQuiet, output } = options;
   const where = root === undefined ? describeNodes(options.selection) : `"${root}"`;
   await confirm(`Delete bundle "${bundle}" from ${where}?`, options.isYes || dryRun !== 'none', outside);
+  const cluster = root === undefined ? await outside.connect(options.connect) : undefined;
   const events =
-    root === undefined
-      ? removeBundle(
+    cluster === undefined
+      ? removeFromFolder(root ?? '', bundle, { isForced, isDryRun: dryRun !== 'none' }, outside)
+      : removeBundle(
           { bundle, selection: options.selection, policy: rolloutPolicy(options) },
-          { cluster: await outside.connect(options.connect), clock: outside.clock, signal: outside.signal },
-        )
-      : removeFromFolder(root, bundle, { isForced, isDryRun: dryRun !== 'none' }, outside);
+          { cluster, clock: outside.clock, signal: outside.signal },
+        );
   // A folder is done before there is anything to tell.
   const state = await follow(events, isQuiet || root !== undefined, outside);
+  const isNowhere = [...state.nodes.values()].every(({ phase }) => phase === 'up-to-date');
+  if (cluster && state.ending === 'complete' && isNowhere) await refuseUnknown(bundle, cluster, outside);
   return show(
     state,
-    { kind: 'DeleteResult', dryRun, output, isQuiet, isFolder: root !== undefined },
+    { kind: 'DeleteResult', bundle, dryRun, output, isQuiet, isFolder: root !== undefined },
     outside,
+  );
+};
+
+// A name that was mistyped must not read as done. What was deleted before has a record, and is done.
+const refuseUnknown = async (bundle: string, cluster: Cluster, outside: Outside): Promise<void> => {
+  const releases = await interruptible(cluster.readReleases(bundle), outside.signal);
+  if (releases.length > 0) return;
+  throw new SeccompError(
+    'bundle',
+    `bundle "${bundle}" was never applied here, and no node is known to have it`,
+    {
+      hint: `${statusHint(outside)}. --force looks on every node all the same.`,
+    },
   );
 };
 

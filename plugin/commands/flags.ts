@@ -3,7 +3,8 @@ import type { Options } from 'yargs';
 import { SeccompError } from '../../src/error.ts';
 import { LONGEST_JOB_MS } from '../../src/protocol/layout.ts';
 import type { NodeSelection } from '../../src/rollout/ports.ts';
-import { DEFAULT_MAX_IN_FLIGHT, DEFAULT_NODE_TIMEOUT_MS } from '../../src/rollout/roll.ts';
+import { parseSelector } from '../../src/rollout/selector.ts';
+import { DEFAULT_MAX_IN_FLIGHT, DEFAULT_NODE_TIMEOUT_MS } from '../../src/rollout/work.ts';
 import { parseDuration } from '../output/duration.ts';
 import type { ConnectOptions } from '../outside.ts';
 
@@ -18,15 +19,31 @@ export const FLAGS_GROUP = 'Flags:';
 /** yargs' option objects by flag name. */
 export type Flags = Readonly<Record<string, Options>>;
 
+// yargs' own column for defaults would push lines past 80 columns; among the words they wrap.
+const withDefault = (describe: string, { defaultDescription }: Options): string =>
+  defaultDescription === undefined ? describe : `${describe} [default: ${defaultDescription}]`;
+
 /** Describes a flag with one value; given twice, the last one counts, as for kubectl. */
 export const text = (describe: string, more: Options = {}): Options => ({
   type: 'string',
   requiresArg: true,
   group: FLAGS_GROUP,
-  describe,
+  describe: withDefault(describe, more),
   coerce: (value: string | string[]) => (Array.isArray(value) ? value.at(-1) : value),
   ...more,
+  defaultDescription: undefined,
 });
+
+/** Describes a flag with one value that must be of a form; `wanted` ends the sentence of the refusal. */
+const checked = (name: string, form: RegExp, wanted: string, describe: string, more: Options = {}): Options =>
+  text(describe, {
+    coerce: (given: string | string[]) => {
+      const value = Array.isArray(given) ? given.at(-1) : given;
+      if (value === undefined || form.test(value)) return value;
+      throw new SeccompError('usage', `${name}: "${value}" is not ${wanted}`);
+    },
+    ...more,
+  });
 
 /** Describes a flag that may be repeated and may hold several values between commas. */
 export const list = (describe: string, more: Options = {}): Options => ({
@@ -34,9 +51,10 @@ export const list = (describe: string, more: Options = {}): Options => ({
   array: true,
   requiresArg: true,
   group: FLAGS_GROUP,
-  describe,
+  describe: withDefault(describe, more),
   coerce: (values: string[]) => values.flatMap((value) => value.split(',')).filter((value) => value !== ''),
   ...more,
+  defaultDescription: undefined,
 });
 
 /** Describes a switch. */
@@ -64,8 +82,9 @@ export const choice = (
   });
 
 /** Describes a flag that takes a duration, and hands on milliseconds. */
-export const duration = (name: string, describe: string): Options =>
+export const duration = (name: string, describe: string, more: Options = {}): Options =>
   text(describe, {
+    ...more,
     coerce: (given: string | string[]) =>
       parseDuration((Array.isArray(given) ? given.at(-1) : given) ?? '', name),
   });
@@ -87,30 +106,43 @@ export const clusterFlags: Flags = grouped('Cluster and credentials, as for kube
   'client-key': text('Path of the client key'),
   'insecure-skip-tls-verify': flag("Do not check the API server's certificate; insecure"),
   'tls-server-name': text("Name to expect in the API server's certificate"),
-  'request-timeout': {
-    ...duration('--request-timeout', 'How long to wait for one answer, e.g. 30s'),
+  'request-timeout': duration('--request-timeout', 'How long to wait for one answer, e.g. 30s', {
     defaultDescription: '1m',
-  },
+  }),
 });
 
 const JOB_GROUP = 'The Job that runs on each node:';
 
 export const namespaceFlag: Flags = grouped(JOB_GROUP, {
-  'install-namespace': text("Namespace of this plugin's Jobs and records", { default: DEFAULT_NAMESPACE }),
+  // It becomes a part of request paths: `../x` would ask for something else.
+  'install-namespace': checked(
+    '--install-namespace',
+    /^(?=.{1,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+    'the name of a namespace',
+    "Namespace of this plugin's Jobs and records",
+    { defaultDescription: DEFAULT_NAMESPACE },
+  ),
 });
 
 /** What shapes the Jobs and their rollout. */
 export const jobFlags: Flags = grouped(JOB_GROUP, {
   ...namespaceFlag,
-  image: text('Image with Node.js 22 or newer', { default: DEFAULT_IMAGE }),
+  image: checked('--image', /^\S+$/, 'the name of an image', 'Image with Node.js 22 or newer', {
+    defaultDescription: DEFAULT_IMAGE,
+  }),
   'image-pull-secret': text('Secret in the install namespace to pull the image with'),
-  'kubelet-root': text("The kubelet's --root-dir, where nodes differ from their label or /var/lib/kubelet"),
+  'kubelet-root': checked(
+    '--kubelet-root',
+    /^(?!.*\/\.\.?(\/|$))\/./,
+    'an absolute path without "." and ".."',
+    "The kubelet's --root-dir, where nodes differ from their label or /var/lib/kubelet",
+  ),
   privilege: choice(
     '--privilege',
     ['default', 'privileged'],
     'privileged only where a node refuses the default',
     {
-      default: 'default',
+      defaultDescription: 'default',
     },
   ),
   'priority-class': text('Priority class, for full nodes'),
@@ -126,12 +158,17 @@ export const jobFlags: Flags = grouped(JOB_GROUP, {
 
 /** Which nodes. */
 export const selectionFlags: Flags = {
-  nodes: list('Only these nodes, by name: a,b,c'),
-  selector: text('Only nodes with these labels, e.g. role=web,!edge', { alias: 'l' }),
+  nodes: list('Only these nodes, by name: a,b,c', { coerce: readNodeNames }),
+  selector: text('Only nodes with these labels, e.g. role=web,!edge', { alias: 'l', coerce: readSelector }),
 };
 
 export const rootFlag: Flags = {
-  root: text('Work on this folder of this machine as the seccomp root, without a cluster'),
+  root: checked(
+    '--root',
+    /./s,
+    'a folder',
+    'Work on this folder of this machine as the seccomp root, without a cluster',
+  ),
 };
 
 export const quietFlag: Flags = { quiet: flag('Show no progress on stderr') };
@@ -187,6 +224,21 @@ function parseTimeout(given: string | string[]): number {
   const timeoutMs = parseDuration(text, '--timeout');
   if (timeoutMs >= SHORTEST_JOB_MS && timeoutMs <= LONGEST_JOB_MS) return timeoutMs;
   throw new SeccompError('usage', `--timeout: "${text}" is not between 1s and 1h`);
+}
+
+// `--nodes "$NODES"` with an empty variable would otherwise pass for a rollout that went well.
+function readNodeNames(given: string[]): string[] {
+  const names = given.flatMap((value) => value.split(',')).filter((name) => name !== '');
+  if (names.length > 0) return names;
+  throw new SeccompError('usage', `--nodes: "${given.join(',')}" names no node`, {
+    hint: 'Leave the flag out for every node.',
+  });
+}
+
+function readSelector(given: string | string[]): string {
+  const text = (Array.isArray(given) ? given.at(-1) : given) ?? '';
+  parseSelector(text);
+  return text;
 }
 
 function grouped(group: string, flags: Flags): Flags {

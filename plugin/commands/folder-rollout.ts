@@ -22,6 +22,12 @@ export const refuseClusterFlags = (given: Readonly<Record<string, unknown>>): vo
 
 /** Asks a folder what lies in it; throws SeccompError `node` when it cannot tell. */
 export const inspectFolder = async (root: string, outside: Outside, bundle?: string): Promise<Inspection> => {
+  if ((await outside.files.kind(root)) === 'file') {
+    throw new SeccompError(
+      'usage',
+      `--root: "${root}" is a file; the folder that holds the bundles was wanted`,
+    );
+  }
   const report = await outside.runOnFolder(root, {
     version: 1,
     operation: 'inspect',
@@ -34,6 +40,10 @@ export const inspectFolder = async (root: string, outside: Outside, bundle?: str
   );
 };
 
+/** Names the command that shows which bundles there are, where a name was not one of them. */
+export const statusHint = ({ programName }: Outside, root?: string): string =>
+  `See what there is: ${programName} status${root === undefined ? '' : ` --root ${root}`}`;
+
 /** Finds a bundle in what an inspection says. */
 export const findBundle = (inspection: Inspection, name: string): BundleOnDisk | undefined =>
   inspection.bundles.find((bundle) => bundle.name === name);
@@ -45,7 +55,11 @@ export async function* installInFolder(
   { isForced, isDryRun }: { readonly isForced: boolean; readonly isDryRun: boolean },
   outside: Outside,
 ): AsyncGenerator<RolloutEvent> {
-  const found = findBundle(await inspectFolder(root, outside, manifest.name), manifest.name);
+  // An install makes the folder, so one that is not there yet is empty.
+  const isThere = (await outside.files.kind(root)) !== 'absent';
+  const found = isThere
+    ? findBundle(await inspectFolder(root, outside, manifest.name), manifest.name)
+    : undefined;
   const recorded = found?.revision ?? 0;
   const isCurrent = found?.current === generationName(manifest.name, digest);
   const revision = isCurrent ? Math.max(recorded, 1) : recorded + 1;

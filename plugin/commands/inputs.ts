@@ -1,6 +1,6 @@
 // From `-f` to a bundle: reads files, folders, bundles and standard input, and lets nothing with an error through.
 import { collectBundle } from '../../src/bundle/collect.ts';
-import { checkBundleName } from '../../src/bundle/entry-path.ts';
+import { checkBundleName, checkProfilePath } from '../../src/bundle/entry-path.ts';
 import { isGzip } from '../../src/bundle/gunzip.ts';
 import { MAXIMUM_PROFILE_BYTES, MAXIMUM_UNPACKED_BYTES } from '../../src/bundle/limits.ts';
 import { sha256Of } from '../../src/bundle/manifest.ts';
@@ -13,6 +13,7 @@ import { type Problem, renderProblem } from '../../src/profile/problem.ts';
 import { plural } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { Files, Outside } from '../outside.ts';
+import { interruptible } from './interruptible.ts';
 
 export interface InputOptions {
   readonly filenames: readonly string[];
@@ -48,7 +49,11 @@ export const readInputs = async (options: InputOptions, outside: Outside): Promi
       hint: 'Give -f a profile, a folder of profiles, a bundle, or - for standard input.',
     });
   }
-  const { files, ignored } = await readFiles(options, outside);
+  if (options.filenames.filter((name) => name === STANDARD_INPUT).length > 1) {
+    throw new SeccompError('usage', '"-" was given twice: standard input can be read only once');
+  }
+  // A pipe that nobody writes to must not hold Ctrl-C up.
+  const { files, ignored } = await interruptible(readFiles(options, outside), outside.signal);
   if (ignored.length > 0) outside.stderr.write(renderIgnored(ignored));
   const bundleFile = files.find(({ content }) => isBundle(content));
   if (bundleFile) return { bundle: await openBundle(bundleFile, files, options), notes: [] };
@@ -82,8 +87,7 @@ const readFiles = async (
 };
 
 const readOne = async (files: Files, path: string, relativePath: string): Promise<InputFile> => {
-  // One byte more than allowed: the check of the profile says it with a position, like every other problem.
-  const limitBytes = PROFILE_FILE.test(path) ? MAXIMUM_PROFILE_BYTES + 1 : MAXIMUM_BUNDLE_FILE_BYTES;
+  const limitBytes = PROFILE_FILE.test(path) ? MAXIMUM_PROFILE_BYTES : MAXIMUM_BUNDLE_FILE_BYTES;
   const content = await files.read(path, limitBytes);
   if (!PROFILE_FILE.test(path) && !isBundle(content)) {
     throw new SeccompError('file', `"${path}" is neither a profile nor a bundle`, {
@@ -157,7 +161,7 @@ const packFiles = async (
     file,
     ...prepareFile(file.content, file.shownAs, file.relativePath, options.compile),
   }));
-  const problems = prepared.flatMap((one) => one.problems);
+  const problems = prepared.flatMap((one) => [...one.problems, ...checkPaths(one.file, one.profiles)]);
   outside.stderr.write(problems.map((problem) => `${sanitizeLine(renderProblem(problem))}\n`).join(''));
   refuseErrors(problems, files.length);
   refuseSamePaths(prepared.map(({ file, profiles }) => ({ file, paths: profiles.map(({ path }) => path) })));
@@ -167,6 +171,14 @@ const packFiles = async (
   );
   return { bundle: await packBundle(name, profiles), notes };
 };
+
+/** What a bundle cannot hold under its own name is a problem of that file, told with all the others. */
+const checkPaths = ({ shownAs }: InputFile, profiles: readonly PreparedProfile[]): Problem[] =>
+  profiles.flatMap(({ path }) => {
+    const message = checkProfilePath(path);
+    if (message === undefined) return [];
+    return [{ severity: 'error', file: shownAs, line: 1, column: 1, path: '$', message }];
+  });
 
 const builds = ({ path, format, builds: made }: PreparedProfile, { content }: InputFile): BundleProfile[] =>
   made.map((build) => ({
@@ -212,13 +224,16 @@ const refuseSamePaths = (
   for (const { file, paths } of sources) {
     for (const path of paths) {
       const owner = owners.get(path);
+      if (owner === file.shownAs) {
+        throw new SeccompError('file', `"${owner}" gives the profile "${path}" twice`, {
+          hint: 'Name the file once, and give every object in it a name of its own.',
+        });
+      }
       if (owner !== undefined) {
         throw new SeccompError(
           'file',
           `"${owner}" and "${file.shownAs}" would both be "${path}" in the bundle`,
-          {
-            hint: 'Rename one of them, or apply them as two bundles.',
-          },
+          { hint: 'Rename one of them, or apply them as two bundles.' },
         );
       }
       owners.set(path, file.shownAs);

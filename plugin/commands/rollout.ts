@@ -19,6 +19,7 @@ import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 
 export interface ShowOptions {
   readonly kind: 'ApplyResult' | 'DeleteResult';
+  readonly bundle: string;
   readonly dryRun: DryRun;
   readonly output?: string | undefined;
   readonly isQuiet: boolean;
@@ -55,7 +56,9 @@ export const follow = (
     {
       mode: isQuiet ? 'quiet' : isTerminal ? 'live' : 'plain',
       // A terminal that does not know its width says 0.
-      columns: stderr.columns || DEFAULT_COLUMNS,
+      get columns() {
+        return stderr.columns || DEFAULT_COLUMNS;
+      },
       paint: paintWith(allowsColor(stderr, environment)),
       write: (text) => stderr.write(text),
     },
@@ -65,8 +68,10 @@ export const follow = (
 };
 
 /** Prints what came of a rollout: the result on stdout, the reasons of what is not done on stderr. */
-export const show = (state: RolloutState, options: ShowOptions, { stdout, stderr }: Outside): ExitCode => {
+export const show = (seen: RolloutState, options: ShowOptions, { stdout, stderr }: Outside): ExitCode => {
   const { kind, dryRun, output, isFolder, profiles } = options;
+  // Interrupted before there was a plan, the state does not know yet what it is about.
+  const state: RolloutState = { ...seen, bundle: seen.bundle ?? options.bundle };
   const prefix = isFolder ? '' : 'node/';
   if (output === 'json' || output === 'yaml') {
     stdout.write(

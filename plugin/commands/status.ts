@@ -21,7 +21,7 @@ import {
   selection,
   selectionFlags,
 } from './flags.ts';
-import { inspectFolder, refuseClusterFlags } from './folder-rollout.ts';
+import { inspectFolder, refuseClusterFlags, statusHint } from './folder-rollout.ts';
 import { interruptible } from './interruptible.ts';
 import { verbs } from './verbs.ts';
 
@@ -74,7 +74,7 @@ export const runStatus = async (options: StatusOptions, outside: Outside): Promi
     root === undefined ? await readCluster(options, outside) : await readFolder(root, outside, bundle);
   if (bundle !== undefined && document.bundles.length === 0) {
     throw new SeccompError('bundle', `bundle "${bundle}" is on no node, and none should have it`, {
-      hint: `See what there is: ${outside.programName} status`,
+      hint: statusHint(outside, root),
     });
   }
   if (output === 'json' || output === 'yaml') outside.stdout.write(renderDocument(document, output));
@@ -105,7 +105,8 @@ const readCluster = async (
       name: node.name,
       bundles: names.flatMap((name) => (cells[name] ? [describeCell(name, cells[name])] : [])),
     })),
-    gone: status.gone
+    // Who was not asked for is not gone: only the whole list tells.
+    gone: (isEveryNode(chosen) ? status.gone : [])
       .filter((one) => bundle === undefined || one.bundle === bundle)
       .map((one) => ({
         name: one.node,
@@ -115,6 +116,8 @@ const readCluster = async (
       })),
   };
 };
+
+const isEveryNode = ({ selector, names }: NodeSelection): boolean => names === undefined && selector === '';
 
 const describeBundle = (
   name: string,

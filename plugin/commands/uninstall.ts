@@ -37,7 +37,7 @@ export const uninstallCommand = (
     parser.usage(USAGE).options({
       yes: flag('Do not ask', { alias: 'y' }),
       'dry-run': choice('--dry-run', ['none', 'client', 'server'], 'Only say what would be done', {
-        default: 'none',
+        defaultDescription: 'none',
       }),
       force: flag(
         'Forget nodes that cannot be cleaned now, and delete the namespace with what others put there',
@@ -50,7 +50,7 @@ export const uninstallCommand = (
     const options: UninstallOptions = {
       isYes: given.yes === true,
       isForced: given.force === true,
-      dryRun: given.dryRun as DryRun,
+      dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
       ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
       isQuiet: given.quiet === true,
       connect: connectOptions(given),

@@ -24,7 +24,7 @@ import {
   selection,
   selectionFlags,
 } from './flags.ts';
-import { inspectFolder, refuseClusterFlags } from './folder-rollout.ts';
+import { inspectFolder, refuseClusterFlags, statusHint } from './folder-rollout.ts';
 import { interruptible } from './interruptible.ts';
 import { follow } from './rollout.ts';
 import { verbs } from './verbs.ts';
@@ -48,8 +48,9 @@ mode with what was applied:
   missing   the bundle should be there and is not
   stale     another generation is in place, or one that was deleted is still there
   unknown   the node could not be asked, or nothing says what should be there
-What is not this plugin's is listed and is no fault. Nothing is changed: to repair,
-apply again with --force.
+What is not this plugin's is listed and is no fault. The disks are only read: to
+repair, apply again with --force. The Jobs run in the install namespace, which is
+made where there is none.
 
 Exit code: 0 all in sync, 1 something was found, 2 could not tell.`;
 
@@ -93,7 +94,7 @@ export const runVerify = async (options: VerifyOptions, outside: Outside): Promi
       : { nodes: [await askFolder(root, bundle, outside)], state: undefined };
   const states = nodes.flatMap((node) => node.bundles.map((verdict) => verdict.state));
   if (bundle !== undefined && states.length === 0 && state?.ending !== 'interrupted')
-    throw unknownBundle(bundle, outside);
+    throw unknownBundle(bundle, outside, root);
   const isUnknown = states.includes('unknown') || (state !== undefined && state.ending !== 'complete');
   const isFound = states.some((one) => one !== 'in-sync' && one !== 'unknown');
   const document: VerifyDocument = {
@@ -179,7 +180,7 @@ const describeVerdict = ({ bundle, state, current, wanted, drift, problems }: Ve
   problems,
 });
 
-const unknownBundle = (bundle: string, { programName }: Outside): SeccompError =>
+const unknownBundle = (bundle: string, outside: Outside, root?: string): SeccompError =>
   new SeccompError('bundle', `bundle "${bundle}" was never applied here, and none was found`, {
-    hint: `See what there is: ${programName} status`,
+    hint: statusHint(outside, root),
   });

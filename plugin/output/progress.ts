@@ -7,7 +7,7 @@ import type { Paint } from './color.ts';
 import { renderDuration } from './duration.ts';
 import { countResults, plural, renderTitle } from './rollout-result.ts';
 import { sanitizeLine } from './sanitize.ts';
-import { cutToWidth } from './width.ts';
+import { cutToWidth, textWidth } from './width.ts';
 
 export interface ProgressView {
   readonly mode: 'live' | 'plain' | 'quiet';
@@ -143,11 +143,21 @@ const createProgress = (view: ProgressView, clock: Clock): Progress => {
 const renderNews = (node: string, { code, message }: Reason): string =>
   `${sanitizeLine(node)}: ${code}: ${sanitizeLine(message)}`;
 
-const renderCounts = (state: RolloutState): string => {
+/** On a narrow terminal the counts matter more than the name. */
+const renderFitting = (state: RolloutState, columns: number): string => {
+  const counts = renderNumbers(state);
+  const titles = [renderTitle(state), renderTitle({ ...state, digest: undefined })];
+  const title = titles.find((one) => textWidth(`${one}: ${counts}`) < columns);
+  return title === undefined ? counts : `${title}: ${counts}`;
+};
+
+const renderCounts = (state: RolloutState): string => `${renderTitle(state)}: ${renderNumbers(state)}`;
+
+const renderNumbers = (state: RolloutState): string => {
   const { done, failed, pending, excluded, running } = countResults(state);
   const total = state.nodes.size - excluded;
   return [
-    `${renderTitle(state)}: ${done} of ${plural(total, 'node')} done`,
+    `${done} of ${plural(total, 'node')} done`,
     ...(running > 0 ? [`${running} running`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(pending > 0 ? [`${pending} pending`] : []),
@@ -164,9 +174,10 @@ export const renderLiveLine = (
   }: { readonly elapsedMs: number; readonly latest?: string | undefined; readonly columns: number },
 ): string => {
   const isStarted = [...state.nodes.values()].some(({ phase }) => phase === 'running' || phase === 'done');
-  const what =
-    state.nodes.size === 0 || (!isStarted && state.phase) ? (state.phase ?? 'starting') : renderCounts(state);
-  const news = latest === undefined ? '' : ` (${latest})`;
   const time = ` ${renderDuration(elapsedMs)}`;
-  return cutToWidth(sanitizeLine(what + news), Math.max(0, columns - 1 - time.length)) + time;
+  const room = Math.max(0, columns - 1 - time.length);
+  const isCounting = state.nodes.size > 0 && (isStarted || !state.phase);
+  const what = isCounting ? renderFitting(state, room) : (state.phase ?? 'starting');
+  const news = latest === undefined ? '' : ` (${latest})`;
+  return cutToWidth(sanitizeLine(what + news), room) + time;
 };

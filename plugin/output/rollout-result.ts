@@ -78,7 +78,9 @@ export const renderSummary = (state: RolloutState, dryRun: DryRun, noun = 'node'
   const { done, failed, pending, excluded, unfinished } = summarize(state, dryRun);
   const title = renderTitle(state);
   const suffix = DRY_RUN_SUFFIX[dryRun];
-  if (state.nodes.size === 0) return `${title}: no ${noun} matches\n`;
+  if (state.nodes.size === 0) {
+    return `${title}: ${state.ending === 'complete' ? `no ${noun} matches` : 'nothing was done'}\n`;
+  }
   const parts = [
     `${plural(done, noun)} done`,
     `${failed} failed`,

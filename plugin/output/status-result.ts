@@ -25,7 +25,7 @@ export const renderStatus = (
   const { rows, hidden } = chooseRows(nodes, needsAttention, isWide);
   const matrix = renderTable(
     ['node', ...bundles.map(({ name }) => name)],
-    rows.map((node) => [node.name, ...bundles.map(({ name }) => renderCell(node, name, isWide))]),
+    rows.map((node) => [node.name, ...bundles.map((bundle) => renderCell(node, bundle, isWide))]),
   );
   const sections = [renderSummary(bundles, isWide, nowMs), matrix, renderGone(gone)].filter(
     (one) => one !== '',
@@ -59,10 +59,17 @@ const renderSummary = (bundles: readonly BundleStatusDocument[], isWide: boolean
     }),
   );
 
-const renderCell = (node: NodeStatusDocument, bundle: string, isWide: boolean): string => {
+const renderCell = (
+  node: NodeStatusDocument,
+  { name: bundle, generation }: BundleStatusDocument,
+  isWide: boolean,
+): string => {
   const cell = node.bundles.find(({ name }) => name === bundle);
   if (!cell) return '-';
-  const why = cell.reason === undefined ? '' : ` (${cell.reason})`;
+  // A later revision that left this node out: in sync, but not with the generation that the summary names.
+  const isOther = cell.state === 'in-sync' && cell.current !== generation && !isWide;
+  const remark = cell.reason ?? (isOther ? cell.current : undefined);
+  const why = remark === undefined ? '' : ` (${remark})`;
   return `${cell.state}${why}${isWide ? renderDetail(cell) : ''}`;
 };
 

@@ -48,6 +48,9 @@ const renderFound = ({ reason }: NodeVerdictDocument, verdict: VerdictDocument, 
     ...(verdict.state === 'stale'
       ? [verdict.wanted ? `${verdict.wanted} is wanted` : 'nothing is wanted here']
       : []),
+    ...(verdict.state === 'unknown'
+      ? [verdict.wanted ? 'was not asked' : 'no record says what is wanted here']
+      : []),
     ...(verdict.state === 'missing' && verdict.wanted ? [`${verdict.wanted} is wanted`] : []),
   ];
   const shown = isWide ? found : found.slice(0, DETAILS_SHOWN);

@@ -21,6 +21,8 @@ export interface DriveOptions {
 const PATIENCE_MS: Partial<Record<ReasonCode, number>> = {
   'image-pull': 45_000,
   container: 30_000,
+  // Long enough for a ConfigMap that the kubelet has not seen yet.
+  mount: 60_000,
   webhook: 60_000,
   'node-gone': 15_000,
 };

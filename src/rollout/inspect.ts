@@ -1,17 +1,13 @@
 // Asking the disks: the operation behind `verify`. It changes nothing on a node, takes no lease and leaves no record.
+import type { Report } from '../protocol/report.ts';
 import { drive } from './drive.ts';
 import type { RolloutEvent } from './events.ts';
 import { planInspect } from './plan.ts';
 import type { NodeSelection, NodeTask } from './ports.ts';
-import {
-  DEADLINE_MARGIN_MS,
-  DEFAULT_MAX_IN_FLIGHT,
-  DEFAULT_NODE_TIMEOUT_MS,
-  type Outside,
-  type RolloutPolicy,
-} from './roll.ts';
+import type { Outside, RolloutPolicy } from './roll.ts';
 import { explainStop, INTERRUPTED, StopSwitch } from './stop.ts';
 import { judgeReport } from './verdict.ts';
+import { driveLimits } from './work.ts';
 
 export interface InspectInput {
   /** Without it everything under the seccomp roots is told. */
@@ -50,23 +46,15 @@ export async function* inspectNodes(
       if (refusal)
         yield* tasks.map(({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }));
       else {
-        const settle = async (
-          task: NodeTask,
-          report: Parameters<typeof judgeReport>[1],
-        ): Promise<RolloutEvent> => {
+        const settle = async (task: NodeTask, report: Report): Promise<RolloutEvent> => {
           const node = task.node.name;
-          const reason = judgeReport(task.request, report);
+          const reason = judgeReport(task.request, report, task.node);
           if (reason) return { kind: 'failed', node, reason, report };
           const inspection = report.inspection ?? (await cluster.readInspectionLog(task));
           return { kind: 'done', node, report: { ...report, inspection } };
         };
-        const maxInFlight = policy.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
-        const timeoutMs = (policy.nodeTimeoutMs ?? DEFAULT_NODE_TIMEOUT_MS) + DEADLINE_MARGIN_MS;
-        for await (const event of drive(
-          tasks,
-          { maxInFlight, timeoutMs, stop, settle },
-          { cluster, clock },
-        )) {
+        const options = { ...driveLimits(policy), stop, settle };
+        for await (const event of drive(tasks, options, { cluster, clock })) {
           if (event.kind === 'done') done += 1;
           yield event;
         }

@@ -2,6 +2,7 @@
 
 import type { Inspection, Report } from '../protocol/report.ts';
 import type { Request } from '../protocol/request.ts';
+import type { Obsolete } from './history.ts';
 import type { NodeSeen, Reason } from './node.ts';
 import type { Release } from './release.ts';
 
@@ -64,6 +65,8 @@ export interface Cluster {
    * `conflict` when somebody else has written it since we last read or wrote it.
    */
   writeRelease(release: Release): Promise<void>;
+  /** Removes records, and the chunks that only they need. What is gone already is no error. */
+  forget(obsolete: Obsolete): Promise<void>;
   /** Reads who we are for the record. */
   whoAmI(): Promise<string>;
   /** Creates the namespace (once, marked), the program and, for an install, its chunks; compares what exists. */

@@ -33,10 +33,14 @@ export const openRecord = (
   startedAt: resumed?.startedAt ?? startedAt,
 });
 
-/** Returns each planned node's first entry. What was said earlier of nodes that are up to date is carried over. */
+/**
+ * Returns each planned node's first entry. What was said earlier of nodes that are up to date is carried over, and so
+ * is what a resumed record says of the disk of one that cannot be reached now: nothing else would remember it.
+ */
 export const firstEntries = (
   planned: readonly PlannedNode[],
   releases: readonly Release[],
+  resumed?: Release,
 ): Record<string, ReleaseNode> =>
   Object.fromEntries(
     planned.map(({ node, action, reason }): [string, ReleaseNode] => {
@@ -49,8 +53,12 @@ export const firstEntries = (
           const at = newestStatement(releases, node)?.node.at;
           return [node.name, { result: 'done', ...entry, ...(at !== undefined && { at }) }];
         }
-        default:
+        default: {
+          const earlier = resumed?.nodes[node.name];
+          const isOfDisk = earlier && ['done', 'failed', 'unfinished'].includes(earlier.result);
+          if (isOfDisk && earlier.uid === node.uid) return [node.name, earlier];
           return [node.name, { result: action, ...because, ...entry }];
+        }
       }
     }),
   );

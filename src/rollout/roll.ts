@@ -3,16 +3,15 @@
 import type { Manifest } from '../bundle/manifest-types.ts';
 import type { Request } from '../protocol/request.ts';
 import { during } from './channel.ts';
-import { drive } from './drive.ts';
 import type { PlannedNode, RolloutEvent } from './events.ts';
-import { runName } from './names.ts';
+import { findObsolete } from './history.ts';
 import type { NodeSeen, Reason } from './node.ts';
-import type { Clock, Cluster, Lease, NodeSelection, NodeTask } from './ports.ts';
+import type { Clock, Cluster, Lease, NodeSelection } from './ports.ts';
 import { firstEntries, lastEntry, openRecord } from './record.ts';
 import type { Release } from './release.ts';
-import { chooseRevision, isUnfinished, type Revision } from './revision.ts';
+import { chooseRevision, isUnfinished } from './revision.ts';
 import { describeThrown, explainStop, INTERRUPTED, StopSwitch } from './stop.ts';
-import { judgeReport } from './verdict.ts';
+import { makeTasks, work } from './work.ts';
 
 export interface RolloutPolicy {
   /** Nodes at work at the same time; 50 when left out. */
@@ -51,11 +50,7 @@ export interface Rollout {
   readonly labels: (node: NodeSeen) => Readonly<Record<string, string | null>>;
 }
 
-export const DEFAULT_MAX_IN_FLIGHT = 50;
-export const DEFAULT_NODE_TIMEOUT_MS = 5 * 60_000;
 const DEFAULT_LEASE_WAIT_MS = 5 * 60_000;
-/** The Job's own deadline comes first and says more; ours is for when nobody answers. */
-export const DEADLINE_MARGIN_MS = 20_000;
 /** Between two writes of the record while it runs. */
 const RECORD_INTERVAL_MS = 10_000;
 
@@ -102,6 +97,10 @@ export async function* roll(rollout: Rollout, outside: Outside): Events {
       unfollowLease();
       await lease.release();
     }
+  } catch (thrown) {
+    // What the interruption cut short had changed nothing yet, or was recorded as interrupted.
+    if (!signal.aborted || thrown !== signal.reason) throw thrown;
+    yield finished('interrupted');
   } finally {
     unfollow();
   }
@@ -154,19 +153,6 @@ const describeLoss = (thrown: unknown): Reason => ({
   hint: 'run the same command again when the other one has ended',
 });
 
-const makeTasks = (
-  rollout: Rollout,
-  planned: readonly PlannedNode[],
-  { number, attempt }: Revision,
-): NodeTask[] => {
-  const request = rollout.request(number);
-  const chunkConfigMaps = rollout.chunks.map(({ name }) => name);
-  const run = runName(rollout.bundle, number, attempt);
-  return planned
-    .filter(({ action }) => action === 'run')
-    .map(({ node }) => ({ node, run, attempt, request, chunkConfigMaps }));
-};
-
 async function* rehearse(rollout: Rollout, view: View, cluster: Cluster): Events {
   const isAnythingToDo = isWorkLeft(rollout, view);
   const revision = chooseRevision(view.releases, rollout);
@@ -198,15 +184,15 @@ async function* rollUnderLease(
     return yield finished(isAnyPending(planned) ? 'incomplete' : 'complete');
   }
   const revision = chooseRevision(releases, rollout);
-  const entries = { ...revision.resumed?.nodes, ...firstEntries(planned, releases) };
+  const entries = { ...revision.resumed?.nodes, ...firstEntries(planned, releases, revision.resumed) };
   const record = openRecord(rollout, revision, await cluster.whoAmI(), timestamp(clock));
-  const write = (outcome: Release['outcome']) =>
-    cluster.writeRelease({
-      ...record,
-      outcome,
-      ...(outcome !== 'running' && { endedAt: timestamp(clock) }),
-      nodes: { ...entries },
-    });
+  const render = (outcome: Release['outcome']): Release => ({
+    ...record,
+    outcome,
+    ...(outcome !== 'running' && { endedAt: timestamp(clock) }),
+    nodes: { ...entries },
+  });
+  const write = (outcome: Release['outcome']) => cluster.writeRelease(render(outcome));
   await write('running');
   let isClosed = false;
   try {
@@ -243,6 +229,11 @@ async function* rollUnderLease(
       yield { kind: 'warning', message: `cannot write the record: ${problem}` };
       if (ending === 'complete') ending = 'incomplete';
     }
+    if (ending === 'complete')
+      yield* forget(
+        [...releases.filter((other) => other !== revision.resumed), render('succeeded')],
+        cluster,
+      );
     yield finished(ending);
   } finally {
     // Something threw, or whoever read the events went away; the next run must not take this one for running.
@@ -250,33 +241,12 @@ async function* rollUnderLease(
   }
 }
 
-/** Prepares, asks for admission and drives the tasks. */
-async function* work(
-  rollout: Rollout,
-  tasks: readonly NodeTask[],
-  stop: StopSwitch,
-  { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
-): Events {
-  const { policy } = rollout;
-  const [first] = tasks;
-  if (!first || stop.reason) return;
-  await cluster.prepare(rollout.chunks);
-  if (stop.reason) return;
-  const { refusal, unchecked } = await cluster.admit(first);
-  if (unchecked !== undefined) yield { kind: 'warning', message: unchecked };
-  if (refusal)
-    return yield* tasks.map(
-      ({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }),
-    );
-  const settle = async (task: NodeTask, report: Parameters<typeof judgeReport>[1]): Promise<RolloutEvent> => {
-    const node = task.node.name;
-    const reason =
-      judgeReport(task.request, report) ?? (await cluster.label(task.node, rollout.labels(task.node)));
-    return reason ? { kind: 'failed', node, reason, report } : { kind: 'done', node, report };
-  };
-  const maxInFlight = policy.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
-  const timeoutMs = (policy.nodeTimeoutMs ?? DEFAULT_NODE_TIMEOUT_MS) + DEADLINE_MARGIN_MS;
-  yield* drive(tasks, { maxInFlight, timeoutMs, stop, settle }, { cluster, clock });
+/** Removes what nothing needs any more; should that fail, the next rollout does it. */
+async function* forget(releases: readonly Release[], cluster: Cluster): Events {
+  const obsolete = findObsolete(releases);
+  if (obsolete.releases.length === 0) return;
+  const problem = await attempt(() => cluster.forget(obsolete));
+  if (problem !== undefined) yield { kind: 'warning', message: `cannot remove old records: ${problem}` };
 }
 
 const timestamp = (clock: Clock): string => new Date(clock.now()).toISOString();

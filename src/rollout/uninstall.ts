@@ -1,4 +1,5 @@
 // Leaving a cluster as if we had never been there: every bundle off every node, then the labels, then the namespace.
+import { type GoneNode, statusOf } from './desired.ts';
 import type { RolloutEvent } from './events.ts';
 import { bundleOfLabel } from './names.ts';
 import type { NodeSeen } from './node.ts';
@@ -42,6 +43,9 @@ export async function* uninstall(
     }
     yield { kind: 'warning', message: `${still}: nothing will remember that any more` };
   }
+  // Autoscalers delete nodes all day, so this stops nobody; but one that comes back still has its disk.
+  const gone = describeGone(statusOf(nodes, releases).gone);
+  if (gone !== undefined) yield { kind: 'warning', message: gone };
   yield { kind: 'phase', text: 'removing labels' };
   let isComplete = unfinished.length === 0;
   for (const node of await cluster.readNodes(EVERY_NODE)) {
@@ -61,6 +65,17 @@ export async function* uninstall(
   }
   yield { kind: 'finished', ending: isComplete ? 'complete' : signal.aborted ? 'interrupted' : 'incomplete' };
 }
+
+const MOST_NAMES = 5;
+
+const describeGone = (gone: readonly GoneNode[]): string | undefined => {
+  const names = [...new Set(gone.map(({ node }) => node))];
+  if (names.length === 0) return undefined;
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  const bundles = [...new Set(gone.map(({ bundle }) => bundle))].join(', ');
+  return `${shown}${more}, gone from the cluster, may still hold ${bundles}: nothing will remember that any more`;
+};
 
 /** Returns the names of the bundles that some node may still hold, sorted. */
 export const knownBundles = (nodes: readonly NodeSeen[], releases: readonly Release[]): string[] => {

@@ -1,13 +1,13 @@
 // What a node's report means: done as asked, or why not, in our words and with what to do about it.
 import type { NodeErrorCode, Report } from '../protocol/report.ts';
 import type { Request } from '../protocol/request.ts';
-import type { Reason, ReasonCode } from './node.ts';
+import type { NodeSeen, Reason, ReasonCode } from './node.ts';
 
-/** Returns why a report is not the answer that was asked for; undefined when it is. */
-export const judgeReport = (request: Request, report: Report): Reason | undefined => {
+/** Returns why a report is not the answer that was asked for; undefined when it is. No node: a folder of this machine. */
+export const judgeReport = (request: Request, report: Report, node?: NodeSeen): Reason | undefined => {
   if (report.operation !== request.operation)
     return strange(`it reports on "${report.operation}" where "${request.operation}" was asked`);
-  if (report.error) return describeNodeError(report.error);
+  if (report.error) return describeNodeError(report.error, node);
   if (report.outcome === 'failed') return strange('it reports a failure without saying which');
   switch (request.operation) {
     case 'install':
@@ -42,7 +42,10 @@ const CODES: Record<NodeErrorCode, { readonly code: ReasonCode; readonly hint?: 
     hint: "what arrived on the node is not what was sent; see the install namespace's ConfigMaps",
   },
   architecture: { code: 'architecture', hint: 'build the bundle with --arch for this node too' },
-  stale: { code: 'stale', hint: 'a newer revision was installed meanwhile; --force goes back' },
+  stale: {
+    code: 'stale',
+    hint: 'a newer revision was installed meanwhile, or the records in the install namespace were lost; --force does it all the same',
+  },
   foreign: { code: 'foreign', hint: 'move what lies there away, or choose another bundle name' },
   clash: { code: 'clash', hint: 'install the bundle under another name' },
   damaged: { code: 'damaged', hint: '--force moves the damaged generation aside' },
@@ -55,13 +58,14 @@ const CODES: Record<NodeErrorCode, { readonly code: ReasonCode; readonly hint?: 
   internal: { code: 'internal' },
 };
 
-const describeNodeError = ({
-  code,
-  message,
-}: {
-  readonly code: NodeErrorCode;
-  readonly message: string;
-}): Reason => ({
-  message,
+const describeNodeError = (
+  { code, message }: { readonly code: NodeErrorCode; readonly message: string },
+  node: NodeSeen | undefined,
+): Reason => ({
+  // The program knows its own mounts only, by the paths of their devices: what was given is known here.
+  message:
+    code === 'wrong-root' && node
+      ? `${node.kubeletRoot} is not the kubelet's root there: ${message}`
+      : message,
   ...CODES[code],
 });

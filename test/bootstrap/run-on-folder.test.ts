@@ -270,12 +270,17 @@ onRoot('an inspection lists bundles, generations and foreign names, and changes 
   assert.equal(readTree(root), before);
 });
 
-test('a missing root is made by install, empty for inspect and remove', () =>
+test('a missing root is made by install; asked about, it is a mistyped path and not an empty one', () =>
   inTemporaryFolder(async (folder) => {
     const root = join(folder, 'seccomp');
-    assert.is((await runOnFolder(root, removeRequest(1))).outcome, 'absent');
-    assert.equal((await runOnFolder(root, { version: 1, operation: 'inspect' })).inspection?.bundles, []);
+    for (const request of [removeRequest(1), { version: 1, operation: 'inspect' } as const]) {
+      const { outcome, error } = await runOnFolder(root, request);
+      assert.is(outcome, 'failed');
+      assert.equal(error, { code: 'disk', message: `there is no folder "${root}"` });
+    }
     assert.not(existsSync(root));
+    const below = await apply(join(root, 'deeper'), first, 1);
+    assert.equal(below.error, { code: 'disk', message: `there is no folder "${root}"` });
     assert.is((await apply(root, first, 1)).outcome, 'installed');
     assert.is(lstatSync(root).mode & 0o7777, 0o755);
     await runOnFolder(root, removeRequest(2));

@@ -5,34 +5,21 @@ import * as assert from 'uvu/assert';
 import { suiteThatNeeds } from '../support/requires.ts';
 import { attachCluster } from './cluster.ts';
 import type { Cluster } from './handle.ts';
-import { EXAMPLES, mustPlugin, plugin } from './plugin.ts';
+import { mustPlugin, plugin } from './plugin.ts';
 import { poll } from './processes.ts';
+import {
+  APPLY as APPLY_WEB,
+  applyExpectingFailure as applyAnd,
+  type NodeResult,
+  resultsOf,
+} from './results.ts';
 
 const test = suiteThatNeeds('test/cluster/failures', ['cluster']);
 
-const APPLY = ['apply', '-f', EXAMPLES, '--name', 'web', '--timeout', '25s'];
+const APPLY = [...APPLY_WEB, '--timeout', '15s'];
 
-interface NodeResult {
-  readonly name: string;
-  readonly result: string;
-  readonly reason?: { readonly code: string; readonly message: string; readonly hint?: string };
-}
-
-/** Applies and returns what is said of each node, after checking that the exit code says partly failed. */
-const applyExpectingFailure = async (
-  cluster: Cluster,
-  ...more: string[]
-): Promise<Map<string, NodeResult>> => {
-  const { code, stdout, stderr } = await plugin(cluster, [...APPLY, '-o', 'json', ...more]);
-  assert.is(code, 1, `${stdout}\n${stderr}`);
-  const { nodes } = JSON.parse(stdout) as { nodes: NodeResult[] };
-  return new Map(nodes.map((node) => [node.name, node]));
-};
-
-const resultsOf = (nodes: Map<string, NodeResult>): Record<string, string> =>
-  Object.fromEntries(
-    [...nodes].map(([name, { result, reason }]) => [name, reason ? `${result}: ${reason.code}` : result]),
-  );
+const applyExpectingFailure = (cluster: Cluster, ...more: string[]): Promise<Map<string, NodeResult>> =>
+  applyAnd(cluster, '--timeout', '15s', ...more);
 
 test.before.each(async () => {
   await attachCluster().reset();
@@ -194,19 +181,18 @@ test('a policy that denies the Pod speaks in its own words', async () => {
 test('a node at its pod limit', async () => {
   const cluster = attachCluster();
   const node = cluster.node('node-3');
-  for (let index = 0; index < node.maxPods; index++) {
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: `filler-${index}`, namespace: 'default' },
-      spec: {
-        nodeName: node.name,
-        terminationGracePeriodSeconds: 0,
-        containers: [{ name: 'pause', image: 'registry.k8s.io/pause:3.10' }],
-      },
-    };
-    await cluster.mustKubectl(['create', '-f', '-'], { input: JSON.stringify(pod) });
-  }
+  const items = Array.from({ length: node.maxPods }, (_, index) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `filler-${index}`, namespace: 'default' },
+    spec: {
+      nodeName: node.name,
+      terminationGracePeriodSeconds: 0,
+      containers: [{ name: 'pause', image: 'registry.k8s.io/pause:3.10' }],
+    },
+  }));
+  const list = { apiVersion: 'v1', kind: 'List', items };
+  await cluster.mustKubectl(['create', '-f', '-'], { input: JSON.stringify(list) });
   const nodes = await applyExpectingFailure(cluster);
   assert.equal(resultsOf(nodes), {
     'node-1': 'installed',

@@ -1,10 +1,10 @@
 // What an update does to pods that run, to pods that start later, and to pods that pinned the old content.
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { suiteThatNeeds } from '../support/requires.ts';
 import { attachCluster } from './cluster.ts';
-import { inFolder, mustPlugin } from './plugin.ts';
+import { inFolder, mustPlugin, plugin } from './plugin.ts';
 import { createPod, deletePods, effectInside, untilPhase } from './workload.ts';
 
 const test = suiteThatNeeds('test/cluster/generations', ['cluster']);
@@ -47,16 +47,19 @@ test('a running pod keeps its filter, a new pod gets the new one, a pinned path 
   await deletePods(cluster, 'before', 'after', 'pinned');
 });
 
-test('a drifted file is found by verify and put right by apply --force', async () => {
+test('drifted files are found by verify and put right by apply --force, also one that nobody may read', async () => {
   const cluster = attachCluster();
-  const file = join(cluster.node('node-2').seccompRoot, 'gen', 'app.json');
-  writeFileSync(file, '{}');
   await inFolder(async (folder) => {
     writeFileSync(join(folder, 'app.json'), allowing);
-    const { plugin } = await import('./plugin.ts');
+    writeFileSync(join(folder, 'other.json'), allowing);
+    await mustPlugin(cluster, ['apply', '-f', folder, '--name', 'gen']);
+    const root = cluster.node('node-2').seccompRoot;
+    writeFileSync(join(root, 'gen', 'app.json'), '{}');
+    // The program runs without capabilities: even root cannot read this one.
+    chmodSync(join(root, 'gen', 'other.json'), 0o000);
     const found = await plugin(cluster, ['verify', 'gen']);
     assert.is(found.code, 1, found.stdout + found.stderr);
-    assert.match(found.stdout, /node-2.*drifted/);
+    assert.match(found.stdout, /node-2.*drifted.*app.json changed.*other.json mode/);
     await mustPlugin(cluster, ['apply', '-f', folder, '--name', 'gen', '--force']);
     assert.is((await plugin(cluster, ['verify', 'gen'])).code, 0);
   });

@@ -3,6 +3,7 @@
 import { SeccompError } from '../../src/error.ts';
 import type { Inspection, Report } from '../../src/protocol/report.ts';
 import { Channel } from '../../src/rollout/channel.ts';
+import type { Obsolete } from '../../src/rollout/history.ts';
 import { digest16 } from '../../src/rollout/names.ts';
 import type { NodeSeen, Reason } from '../../src/rollout/node.ts';
 import type {
@@ -166,6 +167,11 @@ export class FakeCluster implements Cluster {
       ...this.#releases.filter((old) => old.bundle !== release.bundle || old.revision !== release.revision),
       release,
     ];
+  }
+
+  async forget({ releases, chunks }: Obsolete): Promise<void> {
+    this.calls.push(`forget ${[...releases.map(({ revision }) => `v${revision}`), ...chunks].join(' ')}`);
+    this.#releases = this.#releases.filter((release) => !releases.includes(release));
   }
 
   async whoAmI(): Promise<string> {

@@ -17,6 +17,7 @@ const PREFIX = 'kubectl-seccomp.node-restriction.kubernetes.io/';
 const makeBench = () => {
   const api = new FakeApi();
   const clock = new FakeClock();
+  const interruption = new AbortController();
   const options = {
     installNamespace: 'kubectl-seccomp',
     image: 'node:24',
@@ -30,8 +31,9 @@ const makeBench = () => {
       options,
       program: new TextEncoder().encode('program'),
       holder: 'alice@laptop',
+      signal: interruption.signal,
     });
-  return { api, clock, open, cluster: open() };
+  return { api, clock, open, cluster: open(), interruption };
 };
 const task: NodeTask = {
   node: sampleNode('a'),
@@ -169,17 +171,19 @@ test('a refused Job is a reason, an unclear answer is thrown, and our own Job of
   assert.equal([...api.objects.keys()], []);
 });
 
-test('sweeping removes Jobs of the bundle and Pods that no Job owns, and nothing of other bundles', async () => {
+test('sweeping removes Jobs of the bundle and Pods cut off from theirs, and nothing of other bundles', async () => {
   const { api, cluster } = makeBench();
   await cluster.launch(task);
   const { metadata } = api.objects.get(`/apis/batch/v1/namespaces/kubectl-seccomp/jobs/${jobName(task)}`)!;
   const { labels } = metadata;
   const owned = { ownerReferences: [{ kind: 'Job', uid: metadata.uid }] };
   api.put(`${NS}/pods/owned`, { metadata: { labels, ...owned } });
+  const leaving = { ownerReferences: [{ kind: 'Job', uid: 'of one that was just deleted' }] };
+  api.put(`${NS}/pods/leaving`, { metadata: { labels, ...leaving } });
   api.put(`${NS}/pods/orphan`, { metadata: { labels } });
   api.put(`${NS}/pods/other`, { metadata: { labels: { ...labels, 'kubectl-seccomp/bundle': 'db' } } });
   assert.is(await cluster.sweep('web'), 1);
-  assert.equal([...api.objects.keys()], [`${NS}/pods/owned`, `${NS}/pods/other`]);
+  assert.equal([...api.objects.keys()], [`${NS}/pods/owned`, `${NS}/pods/leaving`, `${NS}/pods/other`]);
 });
 
 test('admission is asked without a write, and the first refusal is told', async () => {
@@ -244,6 +248,45 @@ test('a node that does not exist is an error that names it', async () => {
     ['b'],
   );
   assert.match((await thrownBy(cluster.readNodes({ selector: '', names: ['b', 'x', 'y'] }))).message, 'x, y');
+});
+
+test('old records go after the chunks that only they need; what is gone already is no error', async () => {
+  const { api, cluster } = makeBench();
+  const old = sampleRelease([], { revision: 1 });
+  await cluster.writeRelease(old);
+  await cluster.writeRelease({ ...old, revision: 2 });
+  await cluster.prepare([{ name: 'bundle-web-1', content: new Uint8Array([1]) }]);
+  api.requests.length = 0;
+  await cluster.forget({ releases: [old], chunks: ['bundle-web-gone', 'bundle-web-1'] });
+  assert.equal(api.requests, [
+    `DELETE ${NS}/configmaps/bundle-web-gone`,
+    `DELETE ${NS}/configmaps/bundle-web-1`,
+    `DELETE ${NS}/configmaps/release-web-v1`,
+  ]);
+  assert.equal(
+    (await cluster.readReleases('web')).map(({ revision }) => revision),
+    [2],
+  );
+});
+
+test('a webhook that cannot be reached is waited for a while, then it is a refusal in its own words', async () => {
+  const { api, cluster, clock } = makeBench();
+  await cluster.prepare([]);
+  api.put('/api/v1/nodes/a', { metadata: { uid: 'uid-of-a' } });
+  const words =
+    'Internal error occurred: failed calling webhook "w.example.com": connect: connection refused';
+  refuse(api, /pods/, new ApiError(500, 'InternalError', words));
+  assert.equal((await cluster.admit(task)).refusal, { code: 'webhook', message: words });
+  assert.ok(clock.monotonic() >= 10_000);
+  refuse(api, /jobs/, new ApiError(500, 'InternalError', words));
+  assert.equal(await cluster.launch(task), { code: 'webhook', message: words });
+});
+
+test('two nodes never share a Job', async () => {
+  const { cluster } = makeBench();
+  assert.is(await cluster.launch(task), undefined);
+  // The same UID stands for two that hash alike.
+  assert.is((await cluster.launch({ ...task, node: { ...task.node, name: 'b' } }))?.code, 'api');
 });
 
 test.run();

@@ -18,6 +18,10 @@ for (const [given, wanted] of [
   ['help apply', 'apply --help'],
   ['bundle inspect -', 'bundle inspect -'],
   ['apply -- -ojson', 'apply -- -ojson'],
+  ['delete -- web', 'delete web'],
+  ['apply --force=1', 'apply --force=true'],
+  ['delete -y=F', 'delete -y=false'],
+  ['apply --name=1', 'apply --name=1'],
 ] as const) {
   test(`${given} is ${wanted}`, () => {
     assert.equal(normalizeArguments(given.split(' ')), wanted.split(' '));

@@ -1,6 +1,7 @@
 // The built program as users run it: a process of its own, far from node_modules, with real streams and signals.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -165,6 +166,24 @@ test('Ctrl-C while the API server is silent: exit 130 at once', async () => {
   server.close();
   assert.equal([code, stdout, stderr], [130, '', 'error: interrupted by SIGINT\n']);
 });
+
+(existsSync('/dev/full') ? test : test.skip)(
+  'output that cannot be written is an error, no bug',
+  async () => {
+    const redirected = [
+      '-c',
+      'exec "$0" "$@" > /dev/full',
+      process.execPath,
+      program(),
+      'version',
+      '--client',
+    ];
+    const { code, stderr } = await end(spawn('sh', redirected, { cwd: folder }));
+    assert.is(code, 1);
+    assert.match(stderr, /^error: cannot write the output: ENOSPC/);
+    assert.not.match(stderr, 'bug');
+  },
+);
 
 test('a reader that has read enough is no error', async () => {
   const child = start(['apply', '--help']);

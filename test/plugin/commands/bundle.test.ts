@@ -58,6 +58,21 @@ test('inspect lists what pods would call the profiles', async () => {
   assert.is((await run(content, 'inspect', 'web.tgz', '-oname')).stdoutText(), 'web/a.json\nweb/b.json\n');
 });
 
+test('a profile that was compiled for several architectures has one name', async () => {
+  const docker = {
+    defaultAction: 'SCMP_ACT_ERRNO',
+    syscalls: [{ names: ['open'], action: 'SCMP_ACT_ALLOW', includes: { arches: ['amd64'] } }],
+  };
+  const outside = await run(
+    { files: { 'web/a.json': JSON.stringify(docker) } },
+    ...['build', '-f', 'web', '--to', 'web.tar'],
+  );
+  const content = outside.written.get('web.tar') ?? '';
+  const inspected = await run({ files: { f: content } }, 'inspect', 'f');
+  assert.is(inspected.stdoutText().match(/^web\/a\.json /gm)?.length, 2);
+  assert.is((await run({ files: { f: content } }, 'inspect', 'f', '-oname')).stdoutText(), 'web/a.json\n');
+});
+
 test('inspect reads standard input', async () => {
   const outside = await run({ stdin: await built('web.tar') }, 'inspect', '-', '-o', 'name');
   assert.is(outside.stdoutText(), 'web/a.json\nweb/b.json\n');

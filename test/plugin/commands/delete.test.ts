@@ -83,6 +83,28 @@ test('Ctrl-C at the question ends it', async () => {
   );
 });
 
+test('an end of input at the question is a no, and ends the line', async () => {
+  const outside = fakeOutside({ ...(await applied()), isTerminal: true, stdin: '' });
+  await runCli(['delete', 'web'], outside).catch(() => {});
+  assert.is(outside.stderrText(), 'Delete bundle "web" from every node? [y/N] \n');
+});
+
+test('a bundle that was never there is an error; one that was deleted already is done', async () => {
+  const given = await applied();
+  const outside = fakeOutside(given);
+  await runCli(['delete', 'wbe', '--yes', '--quiet'], outside).then(
+    () => assert.unreachable(),
+    (thrown) =>
+      assert.is(thrown.message, 'bundle "wbe" was never applied here, and no node is known to have it'),
+  );
+  assert.is(outside.stdoutText(), '');
+  for (const _ of ['first', 'again']) {
+    const again = fakeOutside(given);
+    await runCli(['delete', 'web', '--yes', '--quiet'], again);
+    assert.is(again.exitCode(), 0);
+  }
+});
+
 test('-o json is the written document', async () => {
   const outside = fakeOutside(await applied());
   await runCli(['delete', 'web', '--yes', '-o', 'json'], outside);

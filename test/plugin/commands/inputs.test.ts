@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type InputOptions, type Inputs, readInputs } from '../../../plugin/commands/inputs.ts';
+import type { Files } from '../../../plugin/outside.ts';
 import { compressBundle } from '../../../src/bundle/compress.ts';
 import { packBundle } from '../../../src/bundle/pack.ts';
 import type { SeccompError } from '../../../src/error.ts';
@@ -131,6 +132,49 @@ test('two inputs for one path are both named', async () => {
   const outside = fakeOutside({ files: { 'x/a.json': profile, 'y/a.json': profile } });
   const { message } = await refused(outside, ['x', 'y'], { name: 'web' });
   assert.is(message, '"x/a.json" and "y/a.json" would both be "a.json" in the bundle');
+});
+
+test('one file named twice is not said to be two', async () => {
+  const outside = fakeOutside({ files: { 'x/a.json': profile } });
+  const { message } = await refused(outside, ['x', 'x/a.json'], { name: 'web' });
+  assert.is(message, '"x/a.json" gives the profile "a.json" twice');
+  assert.match((await refused(outside, ['-', '-'], { name: 'web' })).message, '"-" was given twice');
+});
+
+test('names that no bundle can hold are told like every other problem, without raw control characters', async () => {
+  const outside = fakeOutside({
+    files: { 'web/a b.json': profile, 'web/e\u001b[31m.json': profile, 'web/c.json': '{}' },
+  });
+  const { message } = await refused(outside, ['web']);
+  assert.is(message, '3 errors in 3 of 3 files');
+  assert.match(outside.stderrText(), /^web\/a b\.json:1:1: profile path "a b\.json"/m);
+  assert.match(outside.stderrText(), /^web\/e\^\[\[31m\.json:1:1: profile path /m);
+  assert.not.match(outside.stderrText(), '\u001b');
+});
+
+test('a profile over the limit is told the limit itself', async () => {
+  let limit = 0;
+  const outside = fakeOutside({ files: { 'a.json': profile } });
+  const files: Files = {
+    ...outside.files,
+    read: (path, limitBytes) => {
+      limit = limitBytes;
+      return outside.files.read(path, limitBytes);
+    },
+  };
+  await readInputs(options(['a.json'], { name: 'web' }), { ...outside, files });
+  assert.is(limit, 1024 * 1024);
+});
+
+test('Ctrl-C while a pipe is read that nobody writes to ends the reading', async () => {
+  const outside = fakeOutside({ files: { 'a.json': profile } });
+  const files: Files = { ...outside.files, read: () => new Promise(() => {}) };
+  const reading = readInputs(options(['a.json'], { name: 'web' }), { ...outside, files });
+  outside.interruption.abort(new Error('interrupted'));
+  await reading.then(
+    () => assert.unreachable(),
+    (thrown) => assert.is(thrown.message, 'interrupted'),
+  );
 });
 
 test('what was compiled says from what', async () => {

@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCli } from '../../../plugin/cli.ts';
 import { type StatusOptions, statusCommand } from '../../../plugin/commands/status.ts';
+import type { SeccompError } from '../../../src/error.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeCluster, type Script, sampleNode } from '../../support/fake-cluster.ts';
 import { type FakeOutside, type FakeOutsideOptions, fakeOutside } from '../../support/fake-outside.ts';
@@ -102,6 +103,48 @@ test('a node that left with a bundle on its disk is named', async () => {
   const options = await applied(2);
   options.cluster?.setNode('node-2', undefined);
   assert.match((await status(options)).stdoutText(), /Gone from the cluster.*node-2 \(web@/);
+});
+
+test('a node that a later revision left out says which generation it has', async () => {
+  const { clock, cluster } = await applied(2);
+  const files = { 'web.json': '{"defaultAction":"SCMP_ACT_LOG"}' };
+  const outside = fakeOutside({ files, ...(clock && { clock }), ...(cluster && { cluster }) });
+  await runCli(['apply', '-f', 'web.json', '--name', 'web', '--nodes', 'node-2', '--quiet'], outside);
+  const text = (await status({ ...(clock && { clock }), ...(cluster && { cluster }) })).stdoutText();
+  assert.match(text, /2\/2/);
+  assert.match(text, /^node-1 {3}in-sync \(web@[0-9a-f]{16}\)$/m);
+  assert.match(text, /^node-2 {3}in-sync$/m);
+});
+
+test('--root with a file is refused; where a name is unknown, the folder stays in the hint', async () => {
+  const report = {
+    version: 1,
+    operation: 'inspect',
+    outcome: 'inspected',
+    durationMs: 1,
+    facts: { architecture: 'amd64', kernel: '6.18.0', bootId: 'boot' },
+    inspection: { bundles: [], foreign: [], leftovers: [] },
+  } as const;
+  const options: FakeOutsideOptions = { files: { x: '' }, onFolder: () => report };
+  const refused = (...args: string[]): Promise<SeccompError> =>
+    status(options, ...args).then(
+      () => assert.unreachable() as never,
+      (thrown) => thrown,
+    );
+  assert.is((await refused('--root', 'x')).code, 'usage');
+  assert.match((await refused('web', '--root', 'folder')).hint ?? '', 'kubectl seccomp status --root folder');
+});
+
+test('nodes that were not asked for are not said to be gone', async () => {
+  const options = await applied(3);
+  for (const args of [
+    ['--nodes', 'node-1'],
+    ['-l', 'kubernetes.io/hostname=node-1'],
+  ]) {
+    const outside = await status(options, ...args);
+    assert.match(outside.stdoutText(), 'node-1   in-sync');
+    assert.not.match(outside.stdoutText(), 'Gone', args.join(' '));
+  }
 });
 
 test.run();

@@ -136,6 +136,14 @@ test('an interruption is answered at once', async () => {
   await finish();
 });
 
+test('a narrow terminal gets the counts before the names', () => {
+  const state = reduce(initialState, planned(3));
+  const line = (columns: number): string => renderLiveLine(state, { elapsedMs: 3_000, columns });
+  assert.is(line(80), 'web@v3 (web@aaaaaaaaaaaaaaaa): 0 of 3 nodes done 3s');
+  assert.is(line(40), 'web@v3: 0 of 3 nodes done 3s');
+  assert.is(line(24), '0 of 3 nodes done 3s');
+});
+
 test('the live line never wraps', () => {
   const state = reduce(initialState, planned(3));
   for (const columns of [10, 20, 40, 200]) {

@@ -42,6 +42,16 @@ const failed = (node: string): RolloutEvent => ({
   reason: { code: 'mount', message: `cannot mount on ${node}`, hint: 'look' },
 });
 
+test('nothing matches, or nothing came of it: the two are told apart', () => {
+  const ended = (ending: 'complete' | 'interrupted'): RolloutState => ({
+    ...initialState,
+    bundle: 'web',
+    ending,
+  });
+  assert.is(renderSummary(ended('complete'), 'none'), 'web: no node matches\n');
+  assert.is(renderSummary(ended('interrupted'), 'none'), 'web: nothing was done\n');
+});
+
 test('the summary counts what is done, failed and left out, and nothing that is zero', () => {
   assert.is(
     renderSummary(stateOf(failed('a'), failed('b')), 'none'),

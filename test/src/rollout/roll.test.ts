@@ -2,7 +2,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SeccompError } from '../../../src/error.ts';
 import { sampleNode } from '../../support/fake-cluster.ts';
-import { DIGEST, makeBench, OTHER_DIGEST } from '../../support/rollout-samples.ts';
+import {
+  DIGEST,
+  makeBench,
+  OTHER_DIGEST,
+  sampleRelease,
+  sampleReleaseNode,
+} from '../../support/rollout-samples.ts';
 
 const test = suite('src/rollout/roll');
 const a = sampleNode('a');
@@ -104,6 +110,38 @@ test('a lost lease stops the same way and says who took it', async () => {
   assert.equal(events.slice(-3), [`failed a api: ${words}`, `warning ${words}`, 'finished incomplete']);
   assert.is(bench.cluster.releases[0]?.outcome, 'interrupted');
   assert.is(bench.cluster.inFlight, 0);
+});
+
+test('an interruption that cuts a request short is an ending, not an error', async () => {
+  for (const method of ['readNodes', 'readReleases', 'whoAmI', 'prepare', 'admit'] as const) {
+    const bench = makeBench({ nodes: [a] });
+    bench.cluster[method] = async (): Promise<never> => {
+      bench.interruption.abort(new SeccompError('interrupted', 'interrupted by SIGINT'));
+      throw bench.interruption.signal.reason;
+    };
+    assert.is((await bench.install()).at(-1), 'finished interrupted', method);
+    assert.is(
+      bench.cluster.calls.at(-1) === 'releaseLease',
+      bench.cluster.calls.includes('acquireLease'),
+      method,
+    );
+    assert.not.ok(
+      bench.cluster.releases.some(({ outcome }) => outcome === 'running'),
+      method,
+    );
+  }
+});
+
+test('a node that failed and cannot be reached now is still remembered: something may lie on its disk', async () => {
+  const earlier = sampleRelease([], {
+    outcome: 'failed',
+    nodes: { a: sampleReleaseNode(a, { result: 'failed', reason: 'api' }) },
+  });
+  const bench = makeBench({ nodes: [{ ...a, isReady: false }, b], releases: [earlier] });
+  const events = await bench.install();
+  assert.is(events.at(-1), 'finished incomplete');
+  assert.is(bench.cluster.releases[0]?.revision, 1);
+  assert.is(bench.cluster.releases[0]?.nodes.a?.result, 'failed');
 });
 
 test('somebody else at work is named and waited for, and what changed meanwhile is read again', async () => {

@@ -42,6 +42,19 @@ test('while a node still holds a bundle, labels and records stay; force removes 
   assert.equal(bench.cluster.nodes[0]?.labels, {});
 });
 
+test('a node that is gone is named, because nothing will remember its disk', async () => {
+  const gone = sampleInstalledNode('gone', 'web', DIGEST);
+  const bench = makeBench({ nodes: [a], releases: [sampleRelease([a, gone])] });
+  const events = await run(bench);
+  assert.ok(
+    events.includes(
+      'warning gone, gone from the cluster, may still hold web: nothing will remember that any more',
+    ),
+    events.join('\n'),
+  );
+  assert.is(events.at(-1), 'finished complete');
+});
+
 test('a namespace with foreign objects stays, and says so', async () => {
   const bench = makeBench({ nodes: [a], releases: [sampleRelease([a])] });
   bench.cluster.isNamespaceUsedByOthers = true;

@@ -1,0 +1,66 @@
+// The part of a rollout that reaches the nodes: what is uploaded, what admission is asked, and what a good report leads to.
+import type { Report } from '../protocol/report.ts';
+import { drive } from './drive.ts';
+import type { PlannedNode, RolloutEvent } from './events.ts';
+import { runName } from './names.ts';
+import type { Clock, Cluster, NodeTask } from './ports.ts';
+import type { Revision } from './revision.ts';
+import type { Rollout, RolloutPolicy } from './roll.ts';
+import type { StopSwitch } from './stop.ts';
+import { judgeReport } from './verdict.ts';
+
+export const DEFAULT_MAX_IN_FLIGHT = 50;
+export const DEFAULT_NODE_TIMEOUT_MS = 5 * 60_000;
+/** The Job's own deadline comes first and says more; ours is for when nobody answers. */
+const DEADLINE_MARGIN_MS = 20_000;
+
+/** Returns how many nodes may be at work at once, and after how long one has failed whatever its Job does. */
+export const driveLimits = ({
+  maxInFlight = DEFAULT_MAX_IN_FLIGHT,
+  nodeTimeoutMs = DEFAULT_NODE_TIMEOUT_MS,
+}: Pick<RolloutPolicy, 'maxInFlight' | 'nodeTimeoutMs'>) => ({
+  maxInFlight,
+  timeoutMs: nodeTimeoutMs + DEADLINE_MARGIN_MS,
+});
+
+/** Makes a task for each node that is to run. */
+export const makeTasks = (
+  rollout: Rollout,
+  planned: readonly PlannedNode[],
+  { number, attempt }: Revision,
+): NodeTask[] => {
+  const request = rollout.request(number);
+  const chunkConfigMaps = rollout.chunks.map(({ name }) => name);
+  const run = runName(rollout.bundle, number, attempt);
+  return planned
+    .filter(({ action }) => action === 'run')
+    .map(({ node }) => ({ node, run, attempt, request, chunkConfigMaps }));
+};
+
+/** Prepares, asks for admission and drives the tasks. */
+export async function* work(
+  rollout: Rollout,
+  tasks: readonly NodeTask[],
+  stop: StopSwitch,
+  { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
+): AsyncGenerator<RolloutEvent, void, void> {
+  const { policy } = rollout;
+  const [first] = tasks;
+  if (!first || stop.reason) return;
+  await cluster.prepare(rollout.chunks);
+  if (stop.reason) return;
+  const { refusal, unchecked } = await cluster.admit(first);
+  if (unchecked !== undefined) yield { kind: 'warning', message: unchecked };
+  if (refusal)
+    return yield* tasks.map(
+      ({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }),
+    );
+  const settle = async (task: NodeTask, report: Report): Promise<RolloutEvent> => {
+    const node = task.node.name;
+    const reason =
+      judgeReport(task.request, report, task.node) ??
+      (await cluster.label(task.node, rollout.labels(task.node)));
+    return reason ? { kind: 'failed', node, reason, report } : { kind: 'done', node, report };
+  };
+  yield* drive(tasks, { ...driveLimits(policy), stop, settle }, { cluster, clock });
+}
