@@ -17,6 +17,7 @@ const loaders: Readonly<Record<keyof typeof verbs, Loader>> = {
   verify: async (outside) => (await import('./commands/verify.ts')).verifyCommand(outside),
   delete: async (outside) => (await import('./commands/delete.ts')).deleteCommand(outside),
   uninstall: async (outside) => (await import('./commands/uninstall.ts')).uninstallCommand(outside),
+  eval: async (outside) => (await import('./commands/eval.ts')).evalCommand(outside),
   bundle: async (outside) => (await import('./commands/bundle.ts')).bundleCommand(outside),
   version: async (outside) => (await import('./commands/version.ts')).versionCommand(outside),
 };
@@ -49,6 +50,12 @@ export const runCli = async (args: readonly string[], outside: Outside): Promise
     .strict()
     .strictCommands()
     .parserConfiguration(PARSER)
+    // What stands behind `--` is an argument like any other; yargs' own strictness overlooks it.
+    .check(({ _: [verb, ...others] }) => {
+      const extra = verb === 'bundle' ? others.slice(1) : others;
+      if (extra.length > 0) throw new UsageFault(`Unknown command: ${extra.join(', ')}`);
+      return true;
+    })
     .fail((message, thrown) => {
       throw thrown ?? new UsageFault(message);
     });

@@ -28,13 +28,16 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 /** `…/kubectl-seccomp` is reached as `kubectl seccomp`; an underscore in the file name stands for a dash. */
-const programName = (path: string): string => {
-  const [, plugin] = /^kubectl-(.+?)(?:\.(?:js|exe))?$/.exec(basename(path)) ?? [];
+const programName = (...paths: readonly string[]): string => {
+  const [plugin] = paths.flatMap(
+    (path) => /^kubectl-(.+?)(?:\.(?:js|exe))?$/.exec(basename(path))?.[1] ?? [],
+  );
   return `kubectl ${(plugin ?? 'seccomp').replaceAll('_', '-')}`;
 };
 
 const outside: Outside = {
-  programName: programName(process.argv[1] ?? ''),
+  // A single file is known by the first, a script by the second.
+  programName: programName(process.argv0, process.argv[1] ?? ''),
   version,
   get stdin() {
     return process.stdin;
@@ -55,12 +58,18 @@ const outside: Outside = {
     (await import('../bootstrap/run-on-folder.ts')).runOnFolder(root, request, bundle),
 };
 
+/** Files have their own errors: a bare failed write is one to stdout, redirected to a full disk for example. */
+const explainOutput = (thrown: unknown): unknown => {
+  if (!(thrown instanceof Error) || (thrown as NodeJS.ErrnoException).syscall !== 'write') return thrown;
+  return new SeccompError('file', `cannot write the output: ${thrown.message}`, { cause: thrown });
+};
+
 const fail = (thrown: unknown): ExitCode => {
   const isAborted = interruption.signal.aborted && thrown instanceof Error && thrown.name === 'AbortError';
-  const failure = describeFailure(isAborted ? interruption.signal.reason : thrown, version);
+  const failure = describeFailure(isAborted ? interruption.signal.reason : explainOutput(thrown), version);
   process.stderr.write(sanitizeText(failure.text));
-  // Verbs that answer a question have said what a failure means to them.
-  return failure.exitCode === 130 || concluded === undefined ? failure.exitCode : concluded;
+  // Verbs that answer a question have said what a failure means to them. Output may fail after all went well.
+  return failure.exitCode === 130 || !concluded ? failure.exitCode : concluded;
 };
 
 /** Waits until what was written has left; a closed pipe counts as left. */

@@ -15,6 +15,10 @@ export const verbs = {
     command: 'uninstall',
     describe: 'Remove every bundle and all that this plugin made in the cluster',
   },
+  eval: {
+    command: 'eval <file> <syscall> [args..]',
+    describe: 'Say what a profile does with one call, and by which line',
+  },
   bundle: { command: 'bundle', describe: 'Build, inspect or verify a bundle file, without a cluster' },
   version: { command: 'version', describe: 'Print the version of the plugin and of the cluster' },
 } as const satisfies Record<string, Verb>;

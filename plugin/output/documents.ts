@@ -137,3 +137,28 @@ export interface VerdictDocument {
   readonly drift: readonly { readonly path: string; readonly kind: string }[];
   readonly problems: readonly string[];
 }
+
+export interface EvaluationDocument extends Document {
+  readonly kind: 'Evaluation';
+  readonly file: string;
+  readonly syscall: string;
+  /** By name, `a0` to `a5`, as hexadecimal digits: JSON numbers end at 2^53. */
+  readonly arguments: Readonly<Record<string, string>>;
+  readonly architecture: string;
+  readonly dialect: 'docker' | 'containerd' | 'cri-o';
+  readonly fate: 'goes through' | 'refused' | 'unknown';
+  /** One where all nodes of that architecture agree. */
+  readonly answers: readonly VerdictAnswerDocument[];
+}
+
+export interface VerdictAnswerDocument {
+  readonly runtimes: readonly string[];
+  readonly libseccomp: readonly string[];
+  readonly through?: 'socketcall' | 'ipc';
+  readonly action: string;
+  readonly errno?: number;
+  readonly errnoName?: string;
+  readonly by: 'rule' | 'default' | 'stub' | 'architecture';
+  readonly place?: { readonly line: number; readonly column: number; readonly path: string };
+  readonly certainty: 'exact' | 'libseccomp-decides';
+}

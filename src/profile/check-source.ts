@@ -3,6 +3,7 @@
 
 import { MAX_ERRNO } from './actions.ts';
 import { hasSameEndianness, nativeOf, whoRefusesArchitecture } from './architectures.ts';
+import { DEFAULT_CAPABILITIES } from './capabilities.ts';
 import { checkRules } from './check-rules.ts';
 import { architecturesFor, compile } from './compile.ts';
 import { type Located, quote } from './document.ts';
@@ -30,8 +31,10 @@ export const checkSource = (
     ({ includes, excludes }) => includes.capabilities.length + excludes.capabilities.length > 0,
   );
   if (conditional !== undefined) {
-    const message = 'rules depend on capabilities: they are decided here, once for all containers';
-    report.warning(conditional.at, `${message}, with the default set and what --cap-add adds`);
+    const added = options.capabilities.filter((name) => !DEFAULT_CAPABILITIES.includes(name));
+    const set = ['the default capabilities', ...added].join(', ');
+    const message = `rules depend on capabilities: decided here, once for all containers, with ${set}`;
+    report.warning(conditional.at, `${message}; CRI-O would decide them for each container`);
   }
 };
 

@@ -1,6 +1,5 @@
 // What a compilation decided, in words for people: which rules it left out and what they could do about it.
 
-import { DEFAULT_CAPABILITIES } from './capabilities.ts';
 import { whyDropped } from './compile.ts';
 import { isAtLeast, renderKernelVersion } from './kernel-version.ts';
 import type { SourceProfile } from './oci.ts';
@@ -14,16 +13,7 @@ export const noteDecisions = (source: SourceProfile, options: CompileOptions): r
 ];
 
 const noteCapabilities = (source: SourceProfile, options: CompileOptions): readonly string[] => {
-  const isAsked = source.rules.some(
-    ({ includes, excludes }) => includes.capabilities.length + excludes.capabilities.length > 0,
-  );
-  if (!isAsked) return [];
-  const added = options.capabilities.filter((name) => !DEFAULT_CAPABILITIES.includes(name));
-  const set =
-    added.length === 0 ? 'the default capabilities' : `the default capabilities and ${added.join(', ')}`;
-  const notes = [
-    `rules that ask for capabilities were decided with ${set}; CRI-O would decide them for each container`,
-  ];
+  const notes: string[] = [];
   for (const [words, names] of droppedBy(source, options, 'capability')) {
     const capability = words.split(' ')[1]!;
     const remedy = words.startsWith('includes')

@@ -159,3 +159,7 @@ export const hintForErrno = (text: string): string => {
   if (Object.hasOwn(NUMBERS, upper)) return `; did you mean ${upper}?`;
   return didYouMean(text, Object.keys(NUMBERS)) || '; wanted a name such as EPERM or a number in quotes';
 };
+
+/** Returns the usual name of an errno's number; undefined where the architecture may mean another by it, or none. */
+export const nameOfErrno = (number: number, architecture: Architecture): string | undefined =>
+  Object.keys(NUMBERS).find((name) => readErrno(name, architecture) === number);

@@ -53,6 +53,8 @@ export interface RuleFilter {
 export interface SourceRule extends Rule {
   /** An errno by name; it wins over `errnoRet`, as in containers/common. */
   readonly errnoName?: string;
+  /** Named by the single `name`, which containerd passes over. */
+  readonly isSingular?: true;
   readonly includes: RuleFilter;
   readonly excludes: RuleFilter;
 }
@@ -73,5 +75,7 @@ export interface SourceProfile extends Filter {
   readonly architectures: readonly ListedArchitecture[];
   readonly archMap: readonly ArchMapEntry[];
   readonly defaultErrnoName?: string;
+  /** Where `defaultAction` stands. */
+  readonly defaultAt?: Located;
   readonly rules: readonly SourceRule[];
 }

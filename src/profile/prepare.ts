@@ -123,8 +123,8 @@ const prepareProfile = (
   source: SourceProfile,
   { content, options }: Preparation,
 ): PreparedProfile => {
-  if (format === 'oci') return { path, format, builds: [{ content }], notes: [] };
-  return { path, format, builds: buildAll(source, options), notes: noteDecisions(source, options) };
+  if (format === 'oci') return { path, format, source, builds: [{ content }], notes: [] };
+  return { path, format, source, builds: buildAll(source, options), notes: noteDecisions(source, options) };
 };
 
 /** Compiles for every architecture and puts together those with equal bytes. */

@@ -1,4 +1,5 @@
 // What the rest of the program needs of a profile file: what may be shipped, and what is wrong with it.
+import type { SourceProfile } from './oci.ts';
 import type { Problem } from './problem.ts';
 
 export type ProfileFormat = 'oci' | 'docker' | 'spo';
@@ -40,6 +41,8 @@ export interface PreparedProfile {
   /** Where it will lie under the bundle's folder, e.g. `sub/nginx.json`. */
   readonly path: string;
   readonly format: ProfileFormat;
+  /** What the file says, before anything is decided; its places are offsets in the file's text. */
+  readonly source: SourceProfile;
   /** One build without `architectures` when all are alike; otherwise one for each differing group. */
   readonly builds: readonly ProfileBuild[];
   /** What the compilation decided or lost, in words, for `-o wide` and CRI-O users. */

@@ -83,7 +83,10 @@ export const readProfile = (
     rules: readRules(value('syscalls'), format, report),
   };
   checkListener(fields, profile, report);
-  return defaultAction === undefined ? undefined : { ...profile, defaultAction };
+  const defaultAt = value('defaultAction');
+  return defaultAction === undefined || defaultAt === undefined
+    ? undefined
+    : { ...profile, defaultAction, defaultAt };
 };
 
 const isEmpty = (node: DocumentNode | undefined): boolean =>

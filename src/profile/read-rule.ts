@@ -56,7 +56,18 @@ export const readRule = (
   const includes = readFilter(fields.get('includes')?.value, 'includes', report);
   const excludes = readFilter(fields.get('excludes')?.value, 'excludes', report);
   if (action === undefined || args === undefined) return undefined;
-  return { names, action, ...errno, args, includes, excludes, at: node };
+  const single = fields.get('name')?.value;
+  const isSingular = single?.kind === 'string' && single.value !== '';
+  return {
+    names,
+    action,
+    ...errno,
+    args,
+    ...(isSingular && { isSingular }),
+    includes,
+    excludes,
+    at: node,
+  };
 };
 
 const readNames = (

@@ -50,6 +50,13 @@ export const createReport = (file: string, text: string): Report => {
   };
 };
 
+/** Returns where an offset lies for people: line and column, both from 1. */
+export const placeOf = (text: string, offset: number): { readonly line: number; readonly column: number } => {
+  const lines = lineStarts(text);
+  const line = lineAt(lines, offset);
+  return { line: line + 1, column: offset - lines[line]! + 1 };
+};
+
 /** Returns the offset at which each line begins; a line ends with LF, CR or CRLF. */
 const lineStarts = (text: string): readonly number[] => {
   const starts = [0];

@@ -71,6 +71,47 @@ test('too many and too few arguments', async () => {
   assert.is((await refused('bundle', 'verify')).message, 'bundle verify: an argument is missing');
 });
 
+test('what stands behind -- is an argument like any other', async () => {
+  assert.is(
+    (await refused('apply', '-f', 'profiles', '--', '--force')).message,
+    'unexpected argument "--force" for "kubectl seccomp apply"',
+  );
+  assert.is(
+    (await refused('bundle', 'verify', 'a', '--', '-b')).message,
+    'unexpected argument "-b" for "kubectl seccomp bundle verify"',
+  );
+});
+
+test('a switch is true or false, and nothing else passes for either', async () => {
+  for (const given of ['--force=no', '--quiet=', '-R=x', '--insecure-skip-tls-verify=yes'])
+    assert.match((await refused('apply', '-f', 'x', given)).message, 'is neither true nor false', given);
+  assert.match(
+    (await refused('delete', 'web', '--yes=yes')).message,
+    '--yes: "yes" is neither true nor false',
+  );
+  assert.match((await refused('version', '--client=0x1')).message, '--client: "0x1"');
+});
+
+test('values that would go astray in the cluster are refused here', async () => {
+  const message = async (...args: string[]): Promise<string> =>
+    (await refused('apply', '-f', 'x', ...args)).message;
+  assert.is(await message('--nodes='), '--nodes: "" names no node');
+  assert.is(await message('--nodes', ','), '--nodes: "," names no node');
+  for (const path of ['var/lib/kubelet', '/a/../b', '/a/.', ''])
+    assert.match(
+      await message(`--kubelet-root=${path}`),
+      `--kubelet-root: "${path}" is not an absolute path`,
+    );
+  for (const name of ['../nodes', 'A', '', 'a'.repeat(64)])
+    assert.is(
+      await message('--install-namespace', name),
+      `--install-namespace: "${name}" is not the name of a namespace`,
+    );
+  assert.match(await message('--image='), '--image: "" is not the name of an image');
+  assert.match(await message('--root='), '--root: "" is not a folder');
+  assert.match(await message('-l', 'a in'), '"a in" is no label selector');
+});
+
 test('values that are none of the words, no duration, or out of range', async () => {
   assert.match(
     (await refused('status', '-o', 'xml')).message,

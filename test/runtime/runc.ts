@@ -114,7 +114,8 @@ export const prepareContainers = (): Containers => {
   };
 };
 
-const configWith = (
+/** Writes the config.json of a container with a profile, given as JSON text. */
+export const configWith = (
   profile: string,
   { rootfs, program, noNewPrivileges }: { rootfs: string; program: string; noNewPrivileges: boolean },
 ): string => {
@@ -142,7 +143,7 @@ interface Result {
  * Runs runc as the first process of a PID namespace of its own: a filter may let `runc init` spin for ever, and a killed
  * runc leaves it behind; with the namespace's first process the kernel ends them all.
  */
-const execute = (path: string, args: readonly string[]): Promise<Result> =>
+export const execute = (path: string, args: readonly string[]): Promise<Result> =>
   new Promise((resolve) => {
     const namespace = ['--pid', '--fork', '--kill-child', '--mount-proc', '--'];
     const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', encoding: 'utf8' } as const;
@@ -154,7 +155,7 @@ const execute = (path: string, args: readonly string[]): Promise<Result> =>
   });
 
 /** Removes the cgroups of a container whose runc came to its end before it could; waits for processes to be gone. */
-const removeCgroups = async (id: string): Promise<void> => {
+export const removeCgroups = async (id: string): Promise<void> => {
   const root = '/sys/fs/cgroup';
   const folders = ['.', ...readdirSync(root)]
     .map((folder) => join(root, folder, id))
