@@ -85,5 +85,7 @@ try {
   concluded = fail(thrown);
 }
 await Promise.all([drain(process.stdout), drain(process.stderr)]);
+// Bun reports a failed write as an event only after the next write has been answered: a full disk is no success.
+await new Promise((resolve) => setImmediate(resolve));
 // Idle keep-alive connections would otherwise hold the process for seconds.
 process.exit(concluded ?? 0);

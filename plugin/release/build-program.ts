@@ -1,13 +1,23 @@
 // Bundles the program that runs on nodes into one file. The same sources give the same bytes: its sha256 is what
 // every Job checks before it runs it.
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 
 /** What fits a ConfigMap (1 MiB) with room for its metadata. */
 export const MAXIMUM_PROGRAM_BYTES = 900 * 1024;
 
+export interface BundledProgram {
+  readonly program: Uint8Array;
+  /** The files it was made from, relative to the checkout. */
+  readonly sources: readonly string[];
+}
+
 /** Builds the program as one CommonJS script for Node 22 or newer; `entry` is another one only in tests. */
-export const buildProgram = async (entry = 'bootstrap/main.ts'): Promise<Uint8Array> => {
+export const buildProgram = async (entry?: string): Promise<Uint8Array> =>
+  (await bundleProgram(entry)).program;
+
+/** Builds the program, and says what it was made from. */
+export const bundleProgram = async (entry = 'bootstrap/main.ts'): Promise<BundledProgram> => {
   const result = await build({
     entryPoints: [entry],
     // The checkout, wherever it lies: esbuild names sources relative to it.
@@ -24,6 +34,7 @@ export const buildProgram = async (entry = 'bootstrap/main.ts'): Promise<Uint8Ar
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent',
+    metafile: true,
   });
   const program = result.outputFiles[0]?.contents;
   if (program === undefined) throw new Error('esbuild gave no output');
@@ -32,5 +43,14 @@ export const buildProgram = async (entry = 'bootstrap/main.ts'): Promise<Uint8Ar
       `the program has ${program.length} bytes: at most ${MAXIMUM_PROGRAM_BYTES} fit a ConfigMap`,
     );
   }
-  return program;
+  return { program, sources: bundledSources(result.metafile) };
 };
+
+/** Lists the files that something of the output came from: one that was read and left out is not in it. */
+export const bundledSources = ({ outputs }: Metafile): string[] => [
+  ...new Set(
+    Object.values(outputs).flatMap(({ inputs }) =>
+      Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0),
+    ),
+  ),
+];

@@ -1,13 +1,13 @@
 // `npm run build`: the plugin as plain JavaScript in dist/. It runs wherever Node.js is, without node_modules, and
 // carries the program for the nodes inside: nothing of ours is read from disk at run time.
 import { chmod, copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { buildProgram } from './build-program.ts';
+import { bundledSources, bundleProgram } from './build-program.ts';
+import { PLUGIN_NAME, RELEASE_FOLDER } from './targets.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
-const NAME = 'kubectl-seccomp';
 
 /** What stands first: plain enough for any Node.js to parse, so that an old one gets words instead of a crash. */
 const ENTRY = `#!/usr/bin/env node
@@ -16,7 +16,7 @@ if (major > 22 || (major === 22 && minor >= 19)) {
   await import('./main.js');
 } else {
   process.stderr.write(
-    'error: ${NAME} needs Node.js 22.19 or newer; this is ' + process.version + ' (' + process.execPath + ')\\n' +
+    'error: ${PLUGIN_NAME} needs Node.js 22.19 or newer; this is ' + process.version + ' (' + process.execPath + ')\\n' +
     'Install a newer one, or put one that is installed first on PATH.\\n');
   process.exitCode = 1;
 }
@@ -37,9 +37,13 @@ export const buildProgram = async () => new TextEncoder().encode(program);`,
   },
 });
 
-/** Builds the plugin into a folder; files of an earlier build are removed once the new ones are there. */
-export const buildPlugin = async (folder: string): Promise<void> => {
-  const { outputFiles } = await build({
+/**
+ * Builds the plugin into a folder; files of an earlier build are removed once the new ones are there. Returns the paths
+ * of the sources it was made from.
+ */
+export const buildPlugin = async (folder: string): Promise<string[]> => {
+  const { program, sources } = await bundleProgram();
+  const { outputFiles, metafile } = await build({
     entryPoints: { main: join(CHECKOUT, 'plugin/main.ts') },
     absWorkingDir: CHECKOUT,
     outdir: folder,
@@ -51,13 +55,14 @@ export const buildPlugin = async (folder: string): Promise<void> => {
     platform: 'node',
     target: 'node22',
     banner: { js: REQUIRE },
-    plugins: [embedProgram(await buildProgram())],
+    plugins: [embedProgram(program)],
     // Names stay, so that the stack in a bug report can be read.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'linked',
     charset: 'utf8',
     logLevel: 'warning',
+    metafile: true,
   });
   const written = new Set<string>();
   const put = async (path: string, content: string | Uint8Array): Promise<void> => {
@@ -67,20 +72,23 @@ export const buildPlugin = async (folder: string): Promise<void> => {
   };
   for (const { path, contents } of outputFiles) await put(path, contents);
   await put(join(folder, 'package.json'), '{ "type": "module" }\n');
-  const entry = join(folder, `${NAME}.js`);
+  const entry = join(folder, `${PLUGIN_NAME}.js`);
   await put(entry, ENTRY);
   await chmod(entry, 0o755);
   await copyFile(join(CHECKOUT, 'LICENSE'), join(folder, 'LICENSE'));
   // On PATH under this name, kubectl finds it.
-  const command = join(folder, NAME);
+  const command = join(folder, PLUGIN_NAME);
   await rm(command, { force: true });
-  await symlink(`${NAME}.js`, command);
+  await symlink(`${PLUGIN_NAME}.js`, command);
   await removeOthers(folder, new Set([...written, command, join(folder, 'LICENSE')]));
+  return [...sources, ...bundledSources(metafile)].map((source) => join(CHECKOUT, source));
 };
 
 const removeOthers = async (folder: string, kept: ReadonlySet<string>): Promise<void> => {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
+    // Made at length by another command.
+    if (path.startsWith(join(folder, RELEASE_FOLDER) + sep)) continue;
     if (!entry.isDirectory() && !kept.has(path)) await rm(path);
   }
 };
@@ -89,6 +97,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = join(CHECKOUT, 'dist');
   await buildPlugin(folder);
   process.stdout.write(
-    `${join('dist', NAME)} is ready: PATH="${folder}:$PATH" kubectl seccomp version --client\n`,
+    `${join('dist', PLUGIN_NAME)} is ready: PATH="${folder}:$PATH" kubectl seccomp version --client\n`,
   );
 }

@@ -2,15 +2,16 @@
 // line says why. Under CI=true nothing may be skipped, so there the suite fails.
 import { existsSync } from 'node:fs';
 import { type Callback, suite, type Test } from 'uvu';
+import { findBun } from '../../plugin/release/bun.ts';
 import { findBinaries } from '../cluster/build.ts';
 import { STATE_FILE_VARIABLE } from '../cluster/state.ts';
 import { isOnPath } from '../cluster/tools.ts';
 
 /**
  * `cluster`: a running test cluster, named by SECCOMP_TEST_CLUSTER. `shared`: the corpus and oracles that
- * SECCOMP_SHARED names. `runc`: the cluster's binaries, built. `cc`: a C compiler.
+ * SECCOMP_SHARED names. `runc`: the cluster's binaries, built. `cc`: a C compiler. `bun`: the pinned Bun.
  */
-export type Requirement = 'linux' | 'root' | 'cluster' | 'shared' | 'runc' | 'cc';
+export type Requirement = 'linux' | 'root' | 'cluster' | 'shared' | 'runc' | 'cc' | 'bun';
 
 /** Returns why a requirement isn't met, or undefined where it is. */
 const missing: Record<Requirement, () => string | undefined> = {
@@ -20,6 +21,7 @@ const missing: Record<Requirement, () => string | undefined> = {
   shared: () => missingPath('SECCOMP_SHARED', 'the shared corpus and oracles'),
   runc: () => (findBinaries() ? undefined : 'it needs the cluster’s binaries (npm run cluster:build)'),
   cc: () => (isOnPath('cc') ? undefined : 'it needs a C compiler'),
+  bun: () => (findBun() ? undefined : 'it needs the pinned Bun (npm ci, without --omit=optional)'),
 };
 
 const missingPath = (variable: string, what: string): string | undefined => {

@@ -178,7 +178,9 @@ test('Ctrl-C while the API server is silent: exit 130 at once', async () => {
       'version',
       '--client',
     ];
-    const { code, stderr } = await end(spawn('sh', redirected, { cwd: folder }));
+    const { code, stderr } = await end(
+      spawn('sh', redirected, { cwd: folder, env: { PATH: process.env.PATH } }),
+    );
     assert.is(code, 1);
     assert.match(stderr, /^error: cannot write the output: ENOSPC/);
     assert.not.match(stderr, 'bug');

@@ -1,0 +1,69 @@
+// What others wrote and this program contains: read from the packages that were bundled, so that none is forgotten.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX, as its package.json says. */
+  readonly license: string;
+  readonly text: string;
+}
+
+/** Picks the folders of packages out of paths of bundled sources; sorted. */
+export const packageFolders = (sources: readonly string[]): string[] => {
+  const folders = sources.flatMap((source) => {
+    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source.replaceAll('\\', '/')) ?? [];
+    return folder === undefined ? [] : [folder];
+  });
+  return [...new Set(folders)].sort();
+};
+
+/** Reads a package's licence, and the notice that some licences want to go with it; throws where it has none. */
+export const readPackage = async (folder: string): Promise<Package> => {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort();
+  if (typeof license !== 'string' || files.length === 0) {
+    throw new Error(`${name} ${version} has no licence text: it cannot be shipped`);
+  }
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return {
+    name,
+    version,
+    license,
+    text: texts.map((text) => text.replaceAll('\r\n', '\n').trim()).join('\n\n'),
+  };
+};
+
+/** Reads the packages that those sources are of, each once, by name. */
+export const readPackages = async (sources: readonly string[]): Promise<Package[]> => {
+  const packages = await Promise.all(packageFolders(sources).map(readPackage));
+  return [...new Map(packages.map((one) => [`${one.name} ${one.version}`, one])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, one]) => one);
+};
+
+/** Reads what is said of Bun, whose runtime is a part of every program. */
+export const readRuntime = async (version: string): Promise<Package> => {
+  const files = ['bun.md', 'lgpl-2.txt', 'lgpl-2.1.txt'];
+  const texts = await Promise.all(
+    files.map((file) => readFile(new URL(`licenses/${file}`, import.meta.url), 'utf8')),
+  );
+  return {
+    name: 'bun',
+    version,
+    license: 'MIT and others',
+    text: texts.map((text) => text.trimEnd()).join('\n\n'),
+  };
+};
+
+const RULE = '='.repeat(100);
+
+/** Renders the file that lies beside the program. */
+export const renderNotices = (packages: readonly Package[]): string =>
+  [
+    'This program contains the following works of others, each under its own licence.\n',
+    ...packages.map(
+      ({ name, version, license, text }) => `${RULE}\n${name} ${version} (${license})\n${RULE}\n\n${text}\n`,
+    ),
+  ].join('\n');

@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { packageFolders, readPackages, renderNotices } from '../../../plugin/release/notices.ts';
+
+const test = suite('plugin/release/notices');
+
+const inModules = async (
+  packages: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  body: (sources: string[]) => Promise<void>,
+): Promise<void> => {
+  const folder = await mkdtemp(join(tmpdir(), 'kubectl-seccomp-notices-'));
+  try {
+    for (const [name, files] of Object.entries(packages)) {
+      await mkdir(join(folder, 'node_modules', name), { recursive: true });
+      for (const [file, text] of Object.entries(files)) {
+        await writeFile(join(folder, 'node_modules', name, file), text);
+      }
+    }
+    await body(Object.keys(packages).map((name) => join(folder, 'node_modules', name, 'main.js')));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const sampleJson = (name: string): string => JSON.stringify({ name, version: '1.0.0', license: 'MIT' });
+
+test('the folder of a package is the innermost one, scoped or not', () => {
+  assert.equal(
+    packageFolders([
+      '/x/plugin/main.ts',
+      '/x/node_modules/yaml/dist/a.js',
+      '/x/node_modules/yaml/dist/b.js',
+      '/x/node_modules/@scope/one/index.js',
+      '/x/node_modules/cliui/node_modules/string-width/index.js',
+    ]),
+    ['/x/node_modules/@scope/one', '/x/node_modules/cliui/node_modules/string-width', '/x/node_modules/yaml'],
+  );
+});
+
+test('every package is named once, by name, with its whole licence and notice', async () => {
+  await inModules(
+    {
+      zeta: { 'package.json': sampleJson('zeta'), LICENSE: 'Z words\r\n', NOTICE: 'Z notice\n' },
+      alpha: { 'package.json': sampleJson('alpha'), 'LICENSE.md': 'A words\n' },
+      'zeta/node_modules/alpha': { 'package.json': sampleJson('alpha'), 'LICENSE.md': 'A words\n' },
+    },
+    async (sources) => {
+      const text = renderNotices(await readPackages(sources));
+      assert.equal(
+        text.split('\n').filter((line) => line !== '' && !line.startsWith('=')),
+        [
+          'This program contains the following works of others, each under its own licence.',
+          'alpha 1.0.0 (MIT)',
+          'A words',
+          'zeta 1.0.0 (MIT)',
+          'Z words',
+          'Z notice',
+        ],
+      );
+    },
+  );
+});
+
+test('a package without the text of its licence cannot be shipped', async () => {
+  await inModules({ bare: { 'package.json': sampleJson('bare') } }, async (sources) => {
+    const thrown = await readPackages(sources).catch((error: unknown) => error);
+    assert.match(String(thrown), /bare 1\.0\.0 has no licence text/);
+  });
+});
+
+test.run();
