@@ -7,11 +7,18 @@ import * as assert from 'uvu/assert';
 import { runOnFolder } from '../../bootstrap/run-on-folder.ts';
 import { buildProgram } from '../../plugin/release/build-program.ts';
 import { generationName } from '../../src/protocol/layout.ts';
+import type { Request } from '../../src/protocol/request.ts';
 import { sampleSource } from '../support/bundle-samples.ts';
 import type { Tree } from '../support/memory-disk.ts';
 import { ageTree, inTemporaryFolder, readTree, writeTree } from '../support/real-tree.ts';
-import { findViolation } from '../support/root-invariants.ts';
-import { FOREIGN, installRequest, renderTree, sampleVersions } from '../support/root-samples.ts';
+import { type Expectation, findViolation } from '../support/root-invariants.ts';
+import {
+  FOREIGN,
+  installRequest,
+  removeRequest,
+  renderTree,
+  sampleVersions,
+} from '../support/root-samples.ts';
 
 const test = suite('bootstrap/kill');
 
@@ -29,46 +36,107 @@ const run = (
     child.on('close', (_, signal) => resolve({ signal, output }));
   });
 
-test('an update killed before any of its calls leaves the old or the new state, and the next run completes', () =>
-  inTemporaryFolder(async (folder) => {
-    const { first, second } = await sampleVersions();
-    const program = join(folder, 'program.cjs');
-    writeFileSync(program, await buildProgram('test/support/killed-program.ts'));
-    const bundle = join(folder, 'bundle.tar');
-    writeFileSync(bundle, second.tar);
-    const root = join(folder, 'seccomp');
-    const prepare = async (): Promise<void> => {
-      rmSync(root, { recursive: true, force: true });
-      mkdirSync(root);
-      writeTree(root, FOREIGN);
-      await runOnFolder(root, installRequest(first, 1), sampleSource(first.tar));
-    };
-    const foreign = await prepare().then(() => {
-      const tree = readTree(root);
-      return Object.fromEntries(Object.keys(FOREIGN).map((name) => [name, tree[name]!])) as Tree;
-    });
-    const request = JSON.stringify(installRequest(second, 2));
-    const whole = await run(program, [root, request, bundle, '0']);
-    const { calls, outcome } = JSON.parse(whole.output) as { calls: number; outcome: string };
-    assert.is(outcome, 'installed');
-    const after = readTree(root);
-    const names = [first, second].map(({ digest }) => generationName('web', digest));
-    const expected = {
-      foreign,
-      generations: Object.fromEntries(names.map((name) => [name, after[name]!])) as Tree,
-      targets: names,
-      guarded: { target: names[1]!, revision: 2 },
-    };
-    for (let lastCall = 1; lastCall <= calls; lastCall++) {
-      await prepare();
-      const { signal } = await run(program, [root, request, bundle, String(lastCall)]);
-      assert.is(signal, 'SIGKILL');
-      assert.is(findViolation(readTree(root), expected), undefined, `killed before call ${lastCall}`);
-      ageTree(root);
-      const report = await runOnFolder(root, installRequest(second, 2), sampleSource(second.tar));
-      assert.is(report.error?.message, undefined);
-      assert.is(renderTree(readTree(root)), renderTree(after), `the run after call ${lastCall}`);
-    }
-  }));
+interface Scenario {
+  readonly name: string;
+  /** Happen first, and whole. */
+  readonly steps: readonly Request[];
+  /** What somebody else does to the folder then. */
+  readonly damage?: (root: string) => void;
+  readonly request: Request;
+  readonly outcome: string;
+  readonly expected: Pick<Expectation, 'targets' | 'guarded' | 'isRemovalAllowed'>;
+}
+
+const { first, second } = await sampleVersions();
+const FIRST = generationName('web', first.digest);
+const SECOND = generationName('web', second.digest);
+
+const scenarios: readonly Scenario[] = [
+  {
+    name: 'a first install',
+    steps: [],
+    request: installRequest(first, 1),
+    outcome: 'installed',
+    expected: { targets: [undefined, FIRST], guarded: { target: FIRST, revision: 1 } },
+  },
+  {
+    name: 'an update',
+    steps: [installRequest(first, 1)],
+    request: installRequest(second, 2),
+    outcome: 'installed',
+    expected: { targets: [FIRST, SECOND], guarded: { target: SECOND, revision: 2 } },
+  },
+  {
+    name: 'a repair',
+    steps: [installRequest(first, 1)],
+    damage: (root) => {
+      writeFileSync(join(root, 'web/a.json'), 'tampered');
+      writeFileSync(join(root, 'web/sub/extra.json'), 'extra');
+    },
+    request: installRequest(first, 1),
+    outcome: 'repaired',
+    expected: { targets: [FIRST] },
+  },
+  {
+    name: 'a removal',
+    steps: [installRequest(first, 1), installRequest(second, 2)],
+    request: removeRequest(3),
+    outcome: 'removed',
+    expected: { targets: [undefined, SECOND], isRemovalAllowed: true },
+  },
+];
+
+const tarOf = (request: Request): Uint8Array =>
+  request.operation === 'install' && request.digest === second.digest ? second.tar : first.tar;
+
+const runWhole = async (root: string, request: Request): Promise<void> => {
+  const report = await runOnFolder(root, request, sampleSource(tarOf(request)));
+  assert.is(report.error?.message, undefined);
+};
+
+const pick = (tree: Tree, names: readonly string[]): Tree =>
+  Object.fromEntries(names.flatMap((name) => (tree[name] ? [[name, tree[name]]] : [])));
+
+for (const { name, steps, damage, request, outcome, expected } of scenarios) {
+  test(`${name} killed before any of its calls leaves the old or the new state, and the next run completes`, () =>
+    inTemporaryFolder(async (folder) => {
+      const program = join(folder, 'program.cjs');
+      writeFileSync(program, await buildProgram('test/support/killed-program.ts'));
+      const bundle = join(folder, 'bundle.tar');
+      writeFileSync(bundle, tarOf(request));
+      const root = join(folder, 'seccomp');
+      const parameters = [root, JSON.stringify(request), bundle];
+      const prepare = async (): Promise<Tree> => {
+        rmSync(root, { recursive: true, force: true });
+        mkdirSync(root);
+        writeTree(root, FOREIGN);
+        for (const step of steps) await runWhole(root, step);
+        const sound = readTree(root);
+        damage?.(root);
+        return sound;
+      };
+      const sound = await prepare();
+      const before = readTree(root);
+      const whole = await run(program, [...parameters, '0']);
+      const { calls, outcome: found } = JSON.parse(whole.output) as { calls: number; outcome: string };
+      assert.is(found, outcome);
+      const after = readTree(root);
+      const expectation: Expectation = {
+        ...expected,
+        foreign: pick(sound, Object.keys(FOREIGN)),
+        generations: { ...pick(sound, [FIRST, SECOND]), ...pick(after, [FIRST, SECOND]) },
+        ...(damage && { drifted: pick(before, [FIRST, SECOND]) }),
+      };
+      for (let lastCall = 1; lastCall <= calls; lastCall++) {
+        await prepare();
+        const { signal } = await run(program, [...parameters, String(lastCall)]);
+        assert.is(signal, 'SIGKILL');
+        assert.is(findViolation(readTree(root), expectation), undefined, `killed before call ${lastCall}`);
+        ageTree(root);
+        await runWhole(root, request);
+        assert.is(renderTree(readTree(root)), renderTree(after), `the run after call ${lastCall}`);
+      }
+    }));
+}
 
 test.run();
