@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { V1Container, V1Job, V1PodTemplateSpec, V1Volume } from '@kubernetes/client-node';
 import { loaderCommand, PROGRAM_FILE } from '../../src/protocol/loader.ts';
+import { renderRequest } from '../../src/protocol/parse-request.ts';
 import {
   CHUNKS_MOUNT,
   PROGRAM_MOUNT,
@@ -125,7 +126,7 @@ const container = ({ request }: NodeTask, { image, privilege, programSha256 }: J
   image,
   imagePullPolicy: 'IfNotPresent',
   command: loaderCommand(programSha256),
-  env: [{ name: REQUEST_VARIABLE, value: escapeReferences(JSON.stringify(request)) }],
+  env: [{ name: REQUEST_VARIABLE, value: escapeReferences(renderRequest(request)) }],
   terminationMessagePath: TERMINATION_LOG,
   terminationMessagePolicy: 'FallbackToLogsOnError',
   resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: MEMORY_LIMIT } },

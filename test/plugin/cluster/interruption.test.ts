@@ -62,6 +62,8 @@ test.after.each(async ({ fake, api }) => {
   await fake.stop();
 });
 
+const MOST_TURNS = 20;
+
 const ASKING: Readonly<Record<string, (cluster: Cluster, signal: AbortSignal) => Promise<unknown>>> = {
   readNodes: (cluster) => cluster.readNodes({ selector: '' }),
   readReleases: (cluster) => cluster.readReleases('web'),
@@ -85,10 +87,13 @@ for (const [name, ask] of Object.entries(ASKING))
       (thrown: unknown) => thrown,
     );
     await isAsked;
-    const startedMs = performance.now();
     interruption.abort(reason);
-    assert.is(await asking, reason);
-    assert.ok(performance.now() - startedMs < 1000);
+    // The server never answers: within a few turns of the event loop nothing but the abort can have ended it.
+    const patience = (async () => {
+      for (let turn = 0; turn < MOST_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+      return 'still asking';
+    })();
+    assert.is(await Promise.race([asking, patience]), reason);
   });
 
 test('what cleans up goes on', async ({ cluster, fake, interruption }) => {
