@@ -1,27 +1,21 @@
 // `eval FILE SYSCALL [a0=…]`: what a profile says to one call, and which line of the file says it.
 import type { CommandModule } from 'yargs';
-import { MAXIMUM_PROFILE_BYTES } from '../../src/bundle/limits.ts';
 import { SeccompError } from '../../src/error.ts';
-import { type Answer, answer, fateOf, type KnownFacts, type Question } from '../../src/profile/answer.ts';
-import { defaultCompileOptions, parseArchitectures } from '../../src/profile/compile-options.ts';
+import { type Answer, answer, fateOf, type Question } from '../../src/profile/answer.ts';
 import { renderPath } from '../../src/profile/document.ts';
 import { nameOfErrno } from '../../src/profile/errno.ts';
-import type { SourceProfile } from '../../src/profile/oci.ts';
-import { prepareFile } from '../../src/profile/prepare.ts';
+import type { KnownFacts } from '../../src/profile/facts.ts';
 import type { Architecture } from '../../src/profile/prepared.ts';
-import { renderProblem } from '../../src/profile/problem.ts';
-import { readText } from '../../src/profile/read-text.ts';
 import { placeOf } from '../../src/profile/report.ts';
-import type { Dialect, Facts } from '../../src/profile/resolve.ts';
 import { didYouMean } from '../../src/profile/suggest.ts';
-import { SYSCALL_NAMES, tableVersionOf } from '../../src/profile/syscalls.ts';
+import { SYSCALL_NAMES } from '../../src/profile/syscalls.ts';
 import { API_VERSION, type DocumentFormat, renderDocument } from '../output/document.ts';
 import type { EvaluationDocument, VerdictAnswerDocument } from '../output/documents.ts';
 import { renderEvaluation } from '../output/evaluation.ts';
-import { sanitizeLine } from '../output/sanitize.ts';
 import type { ExitCode, Outside } from '../outside.ts';
-import { readCompileOptions } from './compile-flags.ts';
-import { choice, list, outputFlag, text } from './flags.ts';
+import { factFlags, readFacts } from './fact-flags.ts';
+import { outputFlag } from './flags.ts';
+import { readProfileSource } from './profile-source.ts';
 import { verbs } from './verbs.ts';
 
 export interface EvalOptions {
@@ -62,48 +56,30 @@ export const evalCommand = (outside: Outside, run: typeof runEval = runEval): Co
         defaultDescription: 'all 0',
       })
       .options({
-        arch: text('Architecture of the node', { defaultDescription: 'amd64' }),
-        runtime: choice('--runtime', ['runc', 'crun'], 'Runtime of the node'),
-        libseccomp: text('Version of libseccomp on the node, e.g. 2.5.4'),
-        dialect: choice('--dialect', DIALECTS, 'Who reads the file: docker is what apply ships of it', {
-          defaultDescription: 'docker',
-        }),
-        'cap-add': list('Capabilities that the containers have beside the default ones'),
+        ...factFlags,
         ...outputFlag(['json', 'yaml']),
       }),
   handler: async (given) => {
-    const { capabilities, minimumKernel } = readCompileOptions({ capAdd: given.capAdd });
-    const libseccomp = given.libseccomp as string | undefined;
     const options: EvalOptions = {
       file: given.file as string,
       question: {
         syscall: given.syscall as string,
         args: parseCallArguments((given.args as string[] | undefined) ?? []),
       },
-      facts: {
-        architecture: parseArchitecture(given.arch as string | undefined),
-        dialect: (given.dialect as Dialect | undefined) ?? 'docker',
-        capabilities,
-        minimumKernel,
-        ...(given.runtime !== undefined && { runtime: given.runtime as Facts['runtime'] }),
-        ...(libseccomp !== undefined && { libseccomp: parseLibseccomp(libseccomp) }),
-      },
+      facts: readFacts(given),
       ...(given.output !== undefined && { output: given.output as DocumentFormat }),
     };
     outside.conclude(await run(options, outside));
   },
 });
 
-const DIALECTS: readonly Dialect[] = ['docker', 'containerd', 'cri-o'];
-
 /** Prints the answers; a file with errors has none. */
 export const runEval = async (
-  { file, question, facts, output }: EvalOptions,
+  { file: named, question, facts, output }: EvalOptions,
   outside: Outside,
 ): Promise<ExitCode> => {
   outside.conclude(2);
-  const content = await outside.files.read(file, MAXIMUM_PROFILE_BYTES);
-  const source = readSource(content, file, facts, outside);
+  const { file, text, source } = await readProfileSource(named, facts, outside);
   const answers = answer(source, question, facts);
   if (answers === undefined) {
     const { syscall } = question;
@@ -112,7 +88,6 @@ export const runEval = async (
       `${facts.architecture} has no system call "${syscall}"${SYSCALL_NAMES.includes(syscall) ? '' : didYouMean(syscall, SYSCALL_NAMES)}`,
     );
   }
-  const { text: sourceText } = readText(content);
   const document: EvaluationDocument = {
     apiVersion: API_VERSION,
     kind: 'Evaluation',
@@ -126,7 +101,7 @@ export const runEval = async (
     architecture: facts.architecture,
     dialect: facts.dialect,
     fate: fateOf(answers),
-    answers: answers.map((one) => answerDocument(one, sourceText, facts.architecture)),
+    answers: answers.map((one) => answerDocument(one, text, facts.architecture)),
   };
   outside.stdout.write(output === undefined ? renderEvaluation(document) : renderDocument(document, output));
   return EXIT_CODES[document.fate];
@@ -136,22 +111,6 @@ const EXIT_CODES: Readonly<Record<EvaluationDocument['fate'], ExitCode>> = {
   'goes through': 0,
   refused: 1,
   unknown: 2,
-};
-
-const readSource = (
-  content: Uint8Array,
-  file: string,
-  { architecture, capabilities, minimumKernel }: KnownFacts,
-  outside: Outside,
-): SourceProfile => {
-  const options = { ...defaultCompileOptions, architectures: [architecture], capabilities, minimumKernel };
-  const { problems, profiles } = prepareFile(content, file, 'profile.json', options);
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  outside.stderr.write(errors.map((problem) => `${sanitizeLine(renderProblem(problem))}\n`).join(''));
-  const [first, ...more] = profiles;
-  if (first !== undefined && more.length === 0) return first.source;
-  const what = first === undefined ? 'has errors' : `holds ${profiles.length} profiles`;
-  throw new SeccompError('profile', `"${file}" ${what}: one sound profile was wanted`);
 };
 
 const answerDocument = (
@@ -192,16 +151,4 @@ const parseCallArguments = (words: readonly string[]): readonly bigint[] => {
     args[Number(index)] = BigInt.asUintN(64, value);
   }
   return args;
-};
-
-const parseArchitecture = (given: string | undefined): Architecture => {
-  const [first, ...more] = parseArchitectures([given ?? 'amd64']);
-  if (first !== undefined && more.length === 0) return first;
-  throw new SeccompError('usage', `--arch: "${given}" is more than one architecture`);
-};
-
-const parseLibseccomp = (given: string): string => {
-  const version = /^\d{1,3}\.\d{1,3}(\.\d{1,3})?$/.test(given) ? tableVersionOf(given) : undefined;
-  if (version !== undefined) return version;
-  throw new SeccompError('usage', `--libseccomp: "${given}" is not a version from 2.5.1 on, such as 2.5.4`);
 };

@@ -14,6 +14,7 @@ import { plural } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { Files, Outside } from '../outside.ts';
 import { interruptible } from './interruptible.ts';
+import { readStandardInput, STANDARD_INPUT } from './profile-file.ts';
 
 export interface InputOptions {
   readonly filenames: readonly string[];
@@ -37,7 +38,6 @@ interface InputFile {
 }
 
 const PROFILE_FILE = /\.(json|ya?ml)$/i;
-const STANDARD_INPUT = '-';
 const IGNORED_SHOWN = 5;
 /** Room for the headers of the largest bundle. */
 const MAXIMUM_BUNDLE_FILE_BYTES = MAXIMUM_UNPACKED_BYTES;
@@ -68,7 +68,7 @@ const readFiles = async (
   const ignored: string[] = [];
   for (const filename of filenames) {
     if (filename === STANDARD_INPUT) {
-      files.push(await readStandardInput(outside));
+      files.push(await readInput(outside));
       continue;
     }
     const kind = await outside.files.kind(filename);
@@ -98,24 +98,11 @@ const readOne = async (files: Files, path: string, relativePath: string): Promis
 };
 
 // Standard input has no name: a profile from it is always profile.json in its bundle.
-const readStandardInput = async ({ stdin, signal }: Outside): Promise<InputFile> => {
-  // Ctrl-C while somebody types a profile must not wait for the end of the input.
-  signal.addEventListener('abort', () => stdin.destroy(signal.reason), { once: true });
-  const pieces: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const piece of stdin) {
-    const bytes = typeof piece === 'string' ? new TextEncoder().encode(piece) : (piece as Uint8Array);
-    sizeBytes += bytes.length;
-    if (sizeBytes > MAXIMUM_BUNDLE_FILE_BYTES) {
-      throw new SeccompError('file', `standard input is larger than ${MAXIMUM_BUNDLE_FILE_BYTES} bytes`);
-    }
-    pieces.push(bytes);
-  }
-  if (sizeBytes === 0)
-    throw new SeccompError('file', 'standard input is empty: a profile or a bundle was wanted');
-  const content = concat(pieces, sizeBytes);
-  return { shownAs: '<stdin>', relativePath: 'profile.json', content };
-};
+const readInput = async (outside: Outside): Promise<InputFile> => ({
+  shownAs: '<stdin>',
+  relativePath: 'profile.json',
+  content: await readStandardInput(MAXIMUM_BUNDLE_FILE_BYTES, outside),
+});
 
 const openBundle = async (
   file: InputFile,
@@ -265,12 +252,3 @@ export const streamOf = (content: Uint8Array): AsyncIterable<Uint8Array> => ({
 
 const join = (folder: string, name: string): string => `${folder.replace(/(?<=.)[/\\]+$/, '')}/${name}`;
 const baseName = (path: string): string => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
-
-const concat = (pieces: readonly Uint8Array[], sizeBytes: number): Uint8Array => {
-  const whole = new Uint8Array(sizeBytes);
-  pieces.reduce((offset, piece) => {
-    whole.set(piece, offset);
-    return offset + piece.length;
-  }, 0);
-  return whole;
-};

@@ -2,16 +2,10 @@
 // libseccomp give different answers, all of them are given.
 import { nativeOf } from './architectures.ts';
 import { evaluate, type Verdict } from './evaluate.ts';
+import type { Facts, KnownFacts } from './facts.ts';
 import type { SourceProfile } from './oci.ts';
-import { type Facts, isSame, resolve } from './resolve.ts';
+import { isSame, resolve } from './resolve.ts';
 import { LIBSECCOMP_VERSIONS, syscallsOf } from './syscalls.ts';
-
-/** What is known of a node; where the runtime or libseccomp is not, every one is asked. */
-export interface KnownFacts extends Omit<Facts, 'runtime' | 'libseccomp'> {
-  readonly runtime?: Facts['runtime'];
-  /** One of `LIBSECCOMP_VERSIONS`. */
-  readonly libseccomp?: string;
-}
 
 export interface Question {
   /** A name, or a number in decimal or hexadecimal digits. */

@@ -5,24 +5,9 @@ import { nativeOf, type SeccompArchitecture } from './architectures.ts';
 import { compile } from './compile.ts';
 import type { Located } from './document.ts';
 import { readErrno } from './errno.ts';
+import type { Dialect, Facts } from './facts.ts';
 import type { Condition, Profile, Rule, SourceProfile } from './oci.ts';
-import type { Architecture, CompileOptions } from './prepared.ts';
 import { type SyscallPlace, syscallsOf } from './syscalls.ts';
-
-/**
- * Who reads the file. `docker`: everything counts, as Docker reads it and as a bundle is compiled. `containerd`: only
- * what the runtime specification has. `cri-o`: everything but `minKernel`.
- */
-export type Dialect = 'docker' | 'containerd' | 'cri-o';
-
-/** What the meaning of a profile depends on. */
-export interface Facts extends Pick<CompileOptions, 'capabilities' | 'minimumKernel'> {
-  readonly architecture: Architecture;
-  readonly runtime: 'runc' | 'crun';
-  /** One of `LIBSECCOMP_VERSIONS`. */
-  readonly libseccomp: string;
-  readonly dialect: Dialect;
-}
 
 /** What happens to a call. */
 export interface Outcome {

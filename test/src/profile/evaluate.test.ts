@@ -4,11 +4,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { defaultCompileOptions } from '../../../src/profile/compile-options.ts';
 import { evaluate, type Verdict } from '../../../src/profile/evaluate.ts';
+import type { Facts } from '../../../src/profile/facts.ts';
 import type { Condition } from '../../../src/profile/oci.ts';
 import type { Operator } from '../../../src/profile/operators.ts';
 import { prepareFile } from '../../../src/profile/prepare.ts';
 import type { Architecture } from '../../../src/profile/prepared.ts';
-import { type EffectiveFilter, type Facts, resolve } from '../../../src/profile/resolve.ts';
+import { type EffectiveFilter, resolve } from '../../../src/profile/resolve.ts';
 
 const test = suite('src/profile/evaluate');
 

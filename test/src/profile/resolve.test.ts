@@ -1,11 +1,12 @@
 // What becomes of a file's rules on the way to the kernel: by who reads it, and by what an architecture's calls look like.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { answer, fateOf, type KnownFacts } from '../../../src/profile/answer.ts';
+import { answer, fateOf } from '../../../src/profile/answer.ts';
 import { defaultCompileOptions } from '../../../src/profile/compile-options.ts';
 import { evaluate } from '../../../src/profile/evaluate.ts';
+import type { Facts, KnownFacts } from '../../../src/profile/facts.ts';
 import { prepareFile } from '../../../src/profile/prepare.ts';
-import { type EffectiveFilter, type Facts, resolve } from '../../../src/profile/resolve.ts';
+import { type EffectiveFilter, resolve } from '../../../src/profile/resolve.ts';
 
 const test = suite('src/profile/resolve');
 

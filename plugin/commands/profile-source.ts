@@ -1,0 +1,38 @@
+// One profile that a verb is asked about: read from a file, from standard input or from what is built in, and sound.
+import { MAXIMUM_PROFILE_BYTES } from '../../src/bundle/limits.ts';
+import { SeccompError } from '../../src/error.ts';
+import { defaultCompileOptions } from '../../src/profile/compile-options.ts';
+import type { KnownFacts } from '../../src/profile/facts.ts';
+import type { SourceProfile } from '../../src/profile/oci.ts';
+import { prepareFile } from '../../src/profile/prepare.ts';
+import { renderProblem } from '../../src/profile/problem.ts';
+import { readText } from '../../src/profile/read-text.ts';
+import { sanitizeLine } from '../output/sanitize.ts';
+import type { Outside } from '../outside.ts';
+import { readProfileFile } from './profile-file.ts';
+
+export interface NamedProfile {
+  /** As the user named it; `<stdin>` for `-`. */
+  readonly file: string;
+  /** What places in `source` are offsets of. */
+  readonly text: string;
+  readonly source: SourceProfile;
+}
+
+/** Reads the one profile that `file` holds; its errors go to stderr, and then it throws SeccompError `profile`. */
+export const readProfileSource = async (
+  file: string,
+  { architecture, capabilities, minimumKernel }: KnownFacts,
+  outside: Outside,
+): Promise<NamedProfile> => {
+  const { content, shownAs } = await readProfileFile(file, MAXIMUM_PROFILE_BYTES, outside);
+  const options = { ...defaultCompileOptions, architectures: [architecture], capabilities, minimumKernel };
+  const { problems, profiles } = prepareFile(content, shownAs, 'profile.json', options);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  outside.stderr.write(errors.map((problem) => `${sanitizeLine(renderProblem(problem))}\n`).join(''));
+  const [first, ...more] = profiles;
+  if (first !== undefined && more.length === 0)
+    return { file: shownAs, text: readText(content).text, source: first.source };
+  const what = first === undefined ? 'has errors' : `holds ${profiles.length} profiles`;
+  throw new SeccompError('profile', `"${shownAs}" ${what}: one sound profile was wanted`);
+};
