@@ -1,13 +1,12 @@
 // The engine's `Cluster` on a Kubernetes API server. Objects and their meaning are in the files beside; here is only
 // which request is made when, and what an answer means to the engine.
 import { createHash, randomInt } from 'node:crypto';
-import type { V1ConfigMap, V1Job, V1Node, V1Pod } from '@kubernetes/client-node';
+import type { V1Job, V1Node, V1Pod } from '@kubernetes/client-node';
 import { SeccompError } from '../../src/error.ts';
 import { PROGRAM_FILE } from '../../src/protocol/loader.ts';
 import { parseInspectionLog } from '../../src/protocol/parse-report.ts';
 import type { Inspection } from '../../src/protocol/report.ts';
 import type { Obsolete } from '../../src/rollout/history.ts';
-import { releaseName } from '../../src/rollout/names.ts';
 import type { NodeSeen, Reason } from '../../src/rollout/node.ts';
 import type {
   Admission,
@@ -31,7 +30,7 @@ import { followRun } from './news.ts';
 import { readNode } from './node-facts.ts';
 import { CHUNK_KEY, type JobSettings, jobName, nodeJob, programName } from './node-job.ts';
 import { labelNode } from './node-label.ts';
-import { parseRecord, renderRecord } from './records.ts';
+import { createReleaseStore, type ReleaseStore } from './release-store.ts';
 
 export interface KubernetesClusterSettings {
   readonly api: Api;
@@ -70,14 +69,14 @@ class KubernetesCluster implements Cluster {
   /** In flight, by the Job's name. */
   readonly #tasks = new Map<string, NodeTask>();
   readonly #pods = new Map<string, string>();
-  /** Resource versions of the records as we know them: a record that changed behind us is not overwritten. */
-  readonly #versions = new Map<string, string>();
+  readonly #releases: ReleaseStore;
 
   constructor(settings: KubernetesClusterSettings) {
     const { options, program } = settings;
     this.#settings = settings;
     this.#api = settings.api;
     this.#namespace = options.installNamespace;
+    this.#releases = createReleaseStore({ ...settings, namespace: this.#namespace });
     const programSha256 = createHash('sha256').update(program).digest('hex');
     this.#job = { ...options, namespace: options.installNamespace, programSha256 };
   }
@@ -100,55 +99,21 @@ class KubernetesCluster implements Cluster {
     return nodes.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
   }
 
-  async readReleases(bundle?: string): Promise<Release[]> {
-    const releases: Release[] = [];
-    const options = { labelSelector: selectComponent('release', bundle), signal: this.#settings.signal };
-    for await (const page of this.#api.list<V1ConfigMap>(this.#path('configmaps'), options))
-      for (const object of page) {
-        releases.push(parseRecord(object));
-        this.#remember(object);
-      }
-    return releases.sort((one, other) =>
-      one.bundle === other.bundle ? one.revision - other.revision : one.bundle < other.bundle ? -1 : 1,
-    );
+  readReleases(bundle?: string): Promise<Release[]> {
+    return this.#releases.read(bundle);
   }
 
   async writeRelease(release: Release): Promise<void> {
     await this.#ensureNamespace();
-    const name = releaseName(release.bundle, release.revision);
-    const record = renderRecord(release, this.#namespace);
-    const resourceVersion = this.#versions.get(name);
-    try {
-      this.#remember(
-        resourceVersion === undefined
-          ? await this.#api.create<V1ConfigMap>(this.#path('configmaps'), record)
-          : await this.#api.replace<V1ConfigMap>(this.#path('configmaps', name), {
-              ...record,
-              metadata: { ...record.metadata, resourceVersion },
-            }),
-      );
-    } catch (thrown) {
-      if (!(thrown instanceof ApiError) || (thrown.status !== 409 && thrown.status !== 404)) throw thrown;
-      throw new SeccompError('conflict', `somebody else has changed the record ${name}`, {
-        hint: 'run the same command again',
-        cause: thrown,
-      });
-    }
+    await this.#releases.write(release);
   }
 
-  #remember({ metadata }: V1ConfigMap): void {
-    if (metadata?.name && metadata.resourceVersion)
-      this.#versions.set(metadata.name, metadata.resourceVersion);
+  readChunks(release: Release): Promise<Uint8Array[]> {
+    return this.#releases.readChunks(release);
   }
 
-  async forget({ releases, chunks }: Obsolete): Promise<void> {
-    // The records last: chunks that no record names would never be found again.
-    for (const name of chunks) await this.#delete('configmaps', name);
-    for (const { bundle, revision } of releases) {
-      const name = releaseName(bundle, revision);
-      await this.#delete('configmaps', name);
-      this.#versions.delete(name);
-    }
+  forget(obsolete: Obsolete): Promise<void> {
+    return this.#releases.forget(obsolete);
   }
 
   async whoAmI(): Promise<string> {
@@ -259,7 +224,7 @@ class KubernetesCluster implements Cluster {
   removeNamespace(options: { readonly force: boolean; readonly signal: AbortSignal }) {
     const { api, clock } = this.#settings;
     this.#namespaceReady = undefined;
-    this.#versions.clear();
+    this.#releases.clear();
     return removeNamespace({ api, clock, namespace: this.#namespace }, options);
   }
 
@@ -275,7 +240,7 @@ class KubernetesCluster implements Cluster {
     return this.#namespaceReady;
   }
 
-  #path(resource: 'configmaps' | 'jobs' | 'pods', name?: string): string {
+  #path(resource: 'jobs' | 'pods', name?: string): string {
     const group = resource === 'jobs' ? '/apis/batch/v1' : '/api/v1';
     return `${group}/namespaces/${this.#namespace}/${resource}${name === undefined ? '' : `/${name}`}`;
   }
@@ -286,7 +251,7 @@ class KubernetesCluster implements Cluster {
     return all;
   }
 
-  async #delete(resource: 'configmaps' | 'jobs' | 'pods', name: string): Promise<void> {
+  async #delete(resource: 'jobs' | 'pods', name: string): Promise<void> {
     try {
       await this.#api.delete(this.#path(resource, name), { propagationPolicy: 'Background' });
     } catch (thrown) {

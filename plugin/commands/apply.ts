@@ -9,9 +9,9 @@ import { sanitizeLine } from '../output/sanitize.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { compileFlags, givenCompileFlags, readCompileOptions } from './compile-flags.ts';
 import {
-  choice,
   clusterFlags,
   connectOptions,
+  dryRunFlag,
   flag,
   jobFlags,
   list,
@@ -82,14 +82,7 @@ export const applyCommand = (outside: Outside, run: typeof runApply = runApply):
         recursive: flag('Read the subfolders too', { alias: 'R' }),
         name: text('Name of the bundle: lower-case letters, digits and hyphens'),
         ...selectionFlags,
-        'dry-run': choice(
-          '--dry-run',
-          ['none', 'client', 'server'],
-          'Only say what would be done; server also asks what would be refused',
-          {
-            defaultDescription: 'none',
-          },
-        ),
+        ...dryRunFlag,
         force: flag('Run on nodes that have the bundle already, too, and replace what is damaged'),
         ...rootFlag,
         ...outputFlag(['json', 'yaml', 'name']),

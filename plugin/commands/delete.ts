@@ -8,9 +8,9 @@ import type { DryRun } from '../output/rollout-result.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { confirm } from './confirm.ts';
 import {
-  choice,
   clusterFlags,
   connectOptions,
+  dryRunFlag,
   flag,
   jobFlags,
   outputFlag,
@@ -60,9 +60,7 @@ export const deleteCommand = (outside: Outside, run: typeof runDelete = runDelet
       .options({
         yes: flag('Do not ask', { alias: 'y' }),
         ...selectionFlags,
-        'dry-run': choice('--dry-run', ['none', 'client', 'server'], 'Only say what would be done', {
-          defaultDescription: 'none',
-        }),
+        ...dryRunFlag,
         force: flag('Run on nodes that do not seem to have it, too, and remove what is damaged'),
         ...rootFlag,
         ...outputFlag(['json', 'yaml', 'name']),

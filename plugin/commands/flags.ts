@@ -171,6 +171,15 @@ export const rootFlag: Flags = {
   ),
 };
 
+export const dryRunFlag: Flags = {
+  'dry-run': choice(
+    '--dry-run',
+    ['none', 'client', 'server'],
+    'Only say what would be done; server also asks what would be refused',
+    { defaultDescription: 'none' },
+  ),
+};
+
 export const quietFlag: Flags = { quiet: flag('Show no progress on stderr') };
 
 /** Builds the `-o` flag for the formats that a verb knows. */

@@ -18,7 +18,7 @@ import { sanitizeLine } from '../output/sanitize.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 
 export interface ShowOptions {
-  readonly kind: 'ApplyResult' | 'DeleteResult';
+  readonly kind: 'ApplyResult' | 'DeleteResult' | 'RollbackResult';
   readonly bundle: string;
   readonly dryRun: DryRun;
   readonly output?: string | undefined;

@@ -7,7 +7,7 @@ import { type DryRun, renderReasons, renderSummary } from '../output/rollout-res
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { confirm } from './confirm.ts';
-import { choice, clusterFlags, connectOptions, flag, jobFlags, quietFlag } from './flags.ts';
+import { clusterFlags, connectOptions, dryRunFlag, flag, jobFlags, quietFlag } from './flags.ts';
 import { follow, rolloutPolicy } from './rollout.ts';
 import { verbs } from './verbs.ts';
 
@@ -36,9 +36,7 @@ export const uninstallCommand = (
   builder: (parser) =>
     parser.usage(USAGE).options({
       yes: flag('Do not ask', { alias: 'y' }),
-      'dry-run': choice('--dry-run', ['none', 'client', 'server'], 'Only say what would be done', {
-        defaultDescription: 'none',
-      }),
+      ...dryRunFlag,
       force: flag(
         'Forget nodes that cannot be cleaned now, and delete the namespace with what others put there',
       ),

@@ -11,6 +11,11 @@ export const verbs = {
   status: { command: 'status [bundle]', describe: 'Show which bundles are on which nodes' },
   verify: { command: 'verify [bundle]', describe: "Compare the nodes' disks with what was applied" },
   delete: { command: 'delete <bundle>', describe: 'Remove a bundle from nodes' },
+  history: {
+    command: 'history <bundle>',
+    describe: 'List what was rolled out under a name, and what it changed',
+  },
+  rollback: { command: 'rollback <bundle>', describe: 'Bring back what a bundle held before' },
   uninstall: {
     command: 'uninstall',
     describe: 'Remove every bundle and all that this plugin made in the cluster',

@@ -2,7 +2,7 @@
 import type { Document } from './document.ts';
 
 export interface RolloutDocument extends Document {
-  readonly kind: 'ApplyResult' | 'DeleteResult';
+  readonly kind: 'ApplyResult' | 'DeleteResult' | 'RollbackResult';
   readonly bundle: string;
   readonly revision?: number;
   /** sha256 of the manifest: 64 hex digits. */

@@ -13,6 +13,8 @@ export interface InstallInput {
   readonly manifest: Manifest;
   /** The compressed bundle in pieces of at most 900 KiB, in order. */
   readonly chunks: readonly { readonly sha256: string; readonly content: Uint8Array }[];
+  /** The revision whose content this is. */
+  readonly rolledBackTo?: number;
   readonly selection: NodeSelection;
   readonly policy: RolloutPolicy;
 }
@@ -22,7 +24,7 @@ export const installBundle = (
   input: InstallInput,
   outside: Outside,
 ): AsyncGenerator<RolloutEvent, void, void> => {
-  const { bundle, digest, manifest, selection, policy } = input;
+  const { bundle, digest, manifest, rolledBackTo, selection, policy } = input;
   const force = policy.force ?? false;
   const chunks = input.chunks.map((chunk) => ({ name: chunkName(bundle, chunk.sha256), ...chunk }));
   return roll(
@@ -31,6 +33,7 @@ export const installBundle = (
       bundle,
       digest,
       manifest,
+      ...(rolledBackTo !== undefined && { rolledBackTo }),
       chunks,
       selection,
       policy,

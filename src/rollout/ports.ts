@@ -65,6 +65,8 @@ export interface Cluster {
    * `conflict` when somebody else has written it since we last read or wrote it.
    */
   writeRelease(release: Release): Promise<void>;
+  /** Reads the chunks of a release, in order; throws `conflict` where one is gone or is not what the record says. */
+  readChunks(release: Release): Promise<Uint8Array[]>;
   /** Removes records, and the chunks that only they need. What is gone already is no error. */
   forget(obsolete: Obsolete): Promise<void>;
   /** Reads who we are for the record. */

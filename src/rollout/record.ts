@@ -7,14 +7,14 @@ import type { Revision } from './revision.ts';
 import { newestStatement } from './statement.ts';
 
 /** What a record says of a rollout besides its nodes. */
-export type Recorded = Pick<Release, 'bundle' | 'operation' | 'digest' | 'manifest'> & {
+export type Recorded = Pick<Release, 'bundle' | 'operation' | 'digest' | 'manifest' | 'rolledBackTo'> & {
   readonly chunks: NonNullable<Release['chunks']>;
   readonly selection: NodeSelection;
 };
 
 /** Returns the record without outcome and nodes; one that is carried on keeps its start. */
 export const openRecord = (
-  { bundle, operation, digest, manifest, chunks, selection }: Recorded,
+  { bundle, operation, digest, manifest, rolledBackTo, chunks, selection }: Recorded,
   { number, attempt, resumed }: Revision,
   who: string,
   startedAt: string,
@@ -26,6 +26,7 @@ export const openRecord = (
   operation,
   ...(digest !== undefined && { digest }),
   ...(manifest && { manifest }),
+  ...(rolledBackTo !== undefined && { rolledBackTo }),
   ...(operation === 'install' && { chunks: chunks.map(({ name, sha256 }) => ({ name, sha256 })) }),
   selector: selection.selector,
   ...(selection.names && { nodeNames: selection.names }),

@@ -13,6 +13,8 @@ export interface Release {
   /** Absent for `remove`. */
   readonly digest?: string;
   readonly manifest?: Manifest;
+  /** The revision whose content this one brought back. */
+  readonly rolledBackTo?: number;
   /** Names of the ConfigMaps that hold the compressed bytes, in order; absent for `remove`. */
   readonly chunks?: readonly { readonly name: string; readonly sha256: string }[];
   /** Label selector the nodes were chosen by; '' for all. */

@@ -38,6 +38,7 @@ export interface Rollout {
   readonly bundle: string;
   readonly digest?: string;
   readonly manifest?: Manifest;
+  readonly rolledBackTo?: number;
   readonly chunks: readonly {
     readonly name: string;
     readonly sha256: string;

@@ -17,6 +17,7 @@ import type {
 } from '../../src/rollout/ports.ts';
 import type { Release } from '../../src/rollout/release.ts';
 import { matchesSelector, parseSelector } from '../../src/rollout/selector.ts';
+import { sampleReport } from './report-samples.ts';
 
 /** One step of a node's script: `afterMs` after the step before (0 when left out). */
 export type Step = { readonly afterMs?: number } & (
@@ -54,34 +55,6 @@ export const sampleNode = (name: string, changes: Partial<NodeSeen> = {}): NodeS
   allLabels: { 'kubernetes.io/hostname': name },
   ...changes,
 });
-
-/** Returns the report of a program that did as asked. */
-export const sampleReport = (task: NodeTask, changes: Partial<Report> = {}): Report => {
-  const { request } = task;
-  const facts = { architecture: 'amd64', kernel: '6.18.0', bootId: task.node.bootId };
-  const shared = { version: 1, operation: request.operation, durationMs: 12, facts } as const;
-  switch (request.operation) {
-    case 'install':
-      return {
-        ...shared,
-        outcome: 'installed',
-        digest: request.digest,
-        revision: request.revision,
-        profiles: 1,
-        bytes: 2,
-        ...changes,
-      };
-    case 'remove':
-      return { ...shared, outcome: 'removed', revision: request.revision, ...changes };
-    case 'inspect':
-      return {
-        ...shared,
-        outcome: 'inspected',
-        inspection: { bundles: [], foreign: [], leftovers: [] },
-        ...changes,
-      };
-  }
-};
 
 export class FakeCluster implements Cluster {
   readonly token = 'token';
@@ -167,6 +140,15 @@ export class FakeCluster implements Cluster {
       ...this.#releases.filter((old) => old.bundle !== release.bundle || old.revision !== release.revision),
       release,
     ];
+  }
+
+  async readChunks({ bundle, revision, chunks = [] }: Release): Promise<Uint8Array[]> {
+    this.calls.push(`readChunks v${revision}`);
+    return chunks.map(({ name }) => {
+      const content = this.uploaded.get(name);
+      if (content === undefined) throw new SeccompError('conflict', `ConfigMap ${name} of ${bundle} is gone`);
+      return content;
+    });
   }
 
   async forget({ releases, chunks }: Obsolete): Promise<void> {

@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import type { Request } from '../../../src/protocol/request.ts';
 import type { NodeTask } from '../../../src/rollout/ports.ts';
 import { judgeReport } from '../../../src/rollout/verdict.ts';
-import { sampleNode, sampleReport } from '../../support/fake-cluster.ts';
+import { sampleNode } from '../../support/fake-cluster.ts';
+import { sampleReport } from '../../support/report-samples.ts';
 import { DIGEST, OTHER_DIGEST } from '../../support/rollout-samples.ts';
 
 const test = suite('src/rollout/verdict');

@@ -1,0 +1,168 @@
+// `rollback BUNDLE`: brings an earlier content back, as a rollout of its own with the next revision.
+import type { CommandModule } from 'yargs';
+import { collectBundle } from '../../src/bundle/collect.ts';
+import { sha256Of } from '../../src/bundle/manifest.ts';
+import { SeccompError } from '../../src/error.ts';
+import { installBundle } from '../../src/rollout/install.ts';
+import type { Cluster, NodeSelection } from '../../src/rollout/ports.ts';
+import type { Release } from '../../src/rollout/release.ts';
+import { chooseRollback, type Restorable } from '../../src/rollout/rollback.ts';
+import type { DryRun } from '../output/rollout-result.ts';
+import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import { readBundleName } from './delete.ts';
+import {
+  clusterFlags,
+  connectOptions,
+  dryRunFlag,
+  flag,
+  jobFlags,
+  outputFlag,
+  quietFlag,
+  selection,
+  selectionFlags,
+  text,
+} from './flags.ts';
+import { interruptible } from './interruptible.ts';
+import { parseRevision } from './revision.ts';
+import { follow, rolloutPolicy, show } from './rollout.ts';
+import { verbs } from './verbs.ts';
+
+export interface RollbackOptions {
+  readonly bundle: string;
+  readonly to?: number;
+  /** Absent: the nodes of the newest revision. */
+  readonly selection?: NodeSelection;
+  readonly dryRun: DryRun;
+  readonly maxInFlight?: number;
+  readonly isForced: boolean;
+  readonly output?: string;
+  readonly isQuiet: boolean;
+  readonly connect: ConnectOptions;
+}
+
+const USAGE = `$0 rollback BUNDLE [--to N] [flags]
+
+Brings back what a bundle held before, on the nodes of its newest revision: the newest
+revision that succeeded with another content, or revision N of its history. It is a
+rollout like any other and gets the next revision. A node that still has that content
+only swaps a link; elsewhere it is installed again. Running containers keep the filter
+that they started with.`;
+
+const EXAMPLES = `Examples:
+  $0 rollback web
+  $0 rollback web --to 3 --dry-run=client`;
+
+/** Builds the command; `run` is replaced in tests of the parsing. */
+export const rollbackCommand = (outside: Outside, run: typeof runRollback = runRollback): CommandModule => ({
+  ...verbs.rollback,
+  builder: (parser) =>
+    parser
+      .usage(USAGE)
+      .epilogue(EXAMPLES)
+      .positional('bundle', { type: 'string', describe: 'Bundle' })
+      .options({
+        to: text('Revision to go back to', {
+          coerce: (given: string | string[]) => parseRevision(given, '--to'),
+        }),
+        ...selectionFlags,
+        ...dryRunFlag,
+        force: flag('Run on nodes that have that content already, too, and replace what is damaged'),
+        ...outputFlag(['json', 'yaml', 'name']),
+        ...quietFlag,
+        ...jobFlags,
+        ...clusterFlags,
+      }),
+  handler: async (given) => {
+    const isSelected = given.nodes !== undefined || given.selector !== undefined;
+    const options: RollbackOptions = {
+      bundle: readBundleName(given.bundle as string),
+      ...(given.to !== undefined && { to: given.to as number }),
+      ...(isSelected && { selection: selection(given) }),
+      dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
+      ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
+      isForced: given.force === true,
+      ...(given.output !== undefined && { output: given.output as string }),
+      isQuiet: given.quiet === true,
+      connect: connectOptions(given),
+    };
+    outside.conclude(await run(options, outside));
+  },
+});
+
+/** Rolls back and says what came of it; the exit code is 0 only when every node that can have it has it. */
+export const runRollback = async (options: RollbackOptions, outside: Outside): Promise<ExitCode> => {
+  const { bundle, to, dryRun, isQuiet, output } = options;
+  const cluster = await outside.connect(options.connect);
+  const { target, content, nodes } = await interruptible(
+    prepareRollback(cluster, bundle, to, options.selection),
+    outside.signal,
+  );
+  if (!isQuiet) outside.stderr.write(`rolling ${bundle} back to v${target.revision}\n`);
+  const { digest, manifest, revision } = target;
+  const events = installBundle(
+    {
+      bundle,
+      digest,
+      manifest,
+      rolledBackTo: revision,
+      chunks: content,
+      selection: nodes,
+      policy: rolloutPolicy(options),
+    },
+    { cluster, clock: outside.clock, signal: outside.signal },
+  );
+  const state = await follow(events, isQuiet, outside);
+  const profiles = [...new Set(manifest.profiles.map(({ path }) => path))];
+  return show(
+    state,
+    { kind: 'RollbackResult', bundle, dryRun, output, isQuiet, isFolder: false, profiles },
+    outside,
+  );
+};
+
+interface Preparation {
+  readonly target: Restorable;
+  readonly content: readonly { readonly sha256: string; readonly content: Uint8Array }[];
+  readonly nodes: NodeSelection;
+}
+
+const prepareRollback = async (
+  cluster: Cluster,
+  bundle: string,
+  to: number | undefined,
+  selected: NodeSelection | undefined,
+): Promise<Preparation> => {
+  const releases = await cluster.readReleases(bundle);
+  const target = chooseRollback(bundle, releases, to);
+  const chunks = await cluster.readChunks(target);
+  // The record names both: neither of them is believed about the other.
+  const { digest } = await collectBundle(asStream(chunks));
+  if (digest !== target.digest)
+    throw new SeccompError(
+      'conflict',
+      `the content of ${bundle}@v${target.revision} is not what its record says`,
+      {
+        hint: 'apply the profiles from where they are kept, or choose another revision with --to',
+      },
+    );
+  return {
+    target,
+    content: chunks.map((content) => ({ sha256: sha256Of(content), content })),
+    nodes: selected ?? (await nodesOf(releases.at(-1)!, cluster)),
+  };
+};
+
+/** Those that the newest revision was for; one that has left the cluster since is no longer waited for. */
+const nodesOf = async ({ selector, nodeNames }: Release, cluster: Cluster): Promise<NodeSelection> => {
+  if (nodeNames === undefined) return { selector };
+  const present = new Set((await cluster.readNodes({ selector })).map(({ name }) => name));
+  const names = nodeNames.filter((name) => present.has(name));
+  if (names.length > 0) return { selector, names };
+  throw new SeccompError('usage', `none of its nodes is in the cluster any more: ${nodeNames.join(', ')}`, {
+    hint: 'Choose nodes with --nodes or -l.',
+  });
+};
+
+async function* asStream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, void> {
+  yield* chunks;
+}
