@@ -20,7 +20,8 @@ export const runRequest = async (
   const startMs = performance.now();
   try {
     const done = await runOperation(site, request, openBundle);
-    return { version: 1, operation: request.operation, ...done, durationMs: since(startMs), facts };
+    const at = new Date(site.now()).toISOString();
+    return { version: 1, operation: request.operation, ...done, durationMs: since(startMs), at, facts };
   } catch (error) {
     return failedReport(
       request.operation,

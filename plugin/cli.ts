@@ -18,8 +18,13 @@ const loaders: Readonly<Record<keyof typeof verbs, Loader>> = {
   delete: async (outside) => (await import('./commands/delete.ts')).deleteCommand(outside),
   history: async (outside) => (await import('./commands/history.ts')).historyCommand(outside),
   rollback: async (outside) => (await import('./commands/rollback.ts')).rollbackCommand(outside),
+  usage: async (outside) => (await import('./commands/usage.ts')).usageCommand(outside),
   uninstall: async (outside) => (await import('./commands/uninstall.ts')).uninstallCommand(outside),
+  lint: async (outside) => (await import('./commands/lint.ts')).lintCommand(outside),
   eval: async (outside) => (await import('./commands/eval.ts')).evalCommand(outside),
+  diff: async (outside) => (await import('./commands/diff.ts')).diffCommand(outside),
+  merge: async (outside) => (await import('./commands/merge.ts')).mergeCommand(outside),
+  convert: async (outside) => (await import('./commands/convert.ts')).convertCommand(outside),
   bundle: async (outside) => (await import('./commands/bundle.ts')).bundleCommand(outside),
   version: async (outside) => (await import('./commands/version.ts')).versionCommand(outside),
 };

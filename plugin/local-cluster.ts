@@ -1,12 +1,12 @@
 // Opens the real cluster for `main.ts`: the API by kubectl's rules, and on it what the engine needs.
 import { hostname, userInfo } from 'node:os';
-import type { Cluster } from '../src/rollout/ports.ts';
 import type { Api } from './cluster/api.ts';
-import { openApi } from './cluster/connection.ts';
+import { namespaceOf, openApi } from './cluster/connection.ts';
 import { createKubernetesCluster } from './cluster/kubernetes-cluster.ts';
+import { createWorkloads } from './cluster/workloads.ts';
 import { allowsColor, paintWith } from './output/color.ts';
 import { sanitizeLine } from './output/sanitize.ts';
-import type { ConnectOptions, Outside } from './outside.ts';
+import type { Connected, ConnectOptions, Outside } from './outside.ts';
 
 /** Asks the API server for its version. */
 export const readServerVersion = async (options: ConnectOptions, outside: Outside): Promise<string> => {
@@ -32,13 +32,15 @@ export const connect = async (
   options: ConnectOptions,
   outside: Outside,
   processId: number,
-): Promise<Cluster> => {
+): Promise<Connected> => {
   // In a build that module holds the finished program; from sources it makes it now.
   const { buildProgram } = await import('./release/build-program.ts');
   const [api, program] = await Promise.all([open(options, outside), buildProgram()]);
   const holder = `${readUserName()}@${hostname()} (process ${processId})`;
-  const { clock, signal } = outside;
-  return createKubernetesCluster({ api, clock, options, program, holder, signal });
+  const { clock, signal, environment } = outside;
+  const cluster = createKubernetesCluster({ api, clock, options, program, holder, signal });
+  const currentNamespace = () => namespaceOf(options, environment);
+  return Object.assign(cluster, { workloads: createWorkloads({ api, currentNamespace, signal }) });
 };
 
 const readUserName = (): string => {

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Report } from '../src/protocol/report.ts';
 import type { Request } from '../src/protocol/request.ts';
 import type { Clock, Cluster } from '../src/rollout/ports.ts';
+import type { Workloads } from '../src/workload/ports.ts';
 
 /** 0 done or "no"; 1 failed, partly failed or "found something"; 2 usage or "could not tell"; 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130;
@@ -27,11 +28,16 @@ export interface Outside {
    */
   conclude(exitCode: ExitCode): void;
   /** Opens the cluster that the global flags and kubeconfig name. Loaded lazily; nothing is sent yet. */
-  connect(options: ConnectOptions): Promise<Cluster>;
+  connect(options: ConnectOptions): Promise<Connected>;
   /** Asks the API server for its version, e.g. `v1.37.0`. */
   readServerVersion(options: ConnectOptions): Promise<string>;
   /** Runs the node's own program on a folder of this machine (`--root DIR`). */
   runOnFolder(seccompRoot: string, request: Request, bundle?: AsyncIterable<Uint8Array>): Promise<Report>;
+}
+
+/** One connection, for the engine and for those who only ask who uses what. */
+export interface Connected extends Cluster {
+  readonly workloads: Workloads;
 }
 
 export interface Files {

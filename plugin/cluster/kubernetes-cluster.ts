@@ -6,10 +6,12 @@ import { SeccompError } from '../../src/error.ts';
 import { PROGRAM_FILE } from '../../src/protocol/loader.ts';
 import { parseInspectionLog } from '../../src/protocol/parse-report.ts';
 import type { Inspection } from '../../src/protocol/report.ts';
+import type { Health, HealthQuestion } from '../../src/rollout/health.ts';
 import type { Obsolete } from '../../src/rollout/history.ts';
 import type { NodeSeen, Reason } from '../../src/rollout/node.ts';
 import type {
   Admission,
+  Announcement,
   Clock,
   Cluster,
   Lease,
@@ -23,6 +25,8 @@ import { isRefusal, readDenial } from './admission.ts';
 import { type Api, ApiError } from './api.ts';
 import { askAdmission } from './ask-admission.ts';
 import { ensureContent } from './content.ts';
+import { writeEvent } from './events.ts';
+import { readHealth } from './health.ts';
 import { objectLabels, selectComponent } from './labels.ts';
 import { acquireLease } from './lease.ts';
 import { ensureNamespace, removeNamespace } from './namespace.ts';
@@ -66,6 +70,7 @@ class KubernetesCluster implements Cluster {
   readonly #api: Api;
   readonly #namespace: string;
   readonly #job: JobSettings;
+  #announced = 0;
   /** In flight, by the Job's name. */
   readonly #tasks = new Map<string, NodeTask>();
   readonly #pods = new Map<string, string>();
@@ -110,6 +115,20 @@ class KubernetesCluster implements Cluster {
 
   readChunks(release: Release): Promise<Uint8Array[]> {
     return this.#releases.readChunks(release);
+  }
+
+  readHealth(question: HealthQuestion, signal: AbortSignal): Promise<Health> {
+    return readHealth(this.#api, question, signal);
+  }
+
+  async announce(news: Announcement): Promise<void> {
+    const { api, clock } = this.#settings;
+    this.#announced += 1;
+    const suffix = `${this.token}${this.#announced.toString(36)}`;
+    await writeEvent(
+      { api, namespace: this.#namespace, now: new Date(clock.now()).toISOString(), suffix },
+      news,
+    );
   }
 
   forget(obsolete: Obsolete): Promise<void> {

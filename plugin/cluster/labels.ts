@@ -16,7 +16,7 @@ export const NAMESPACE_MARK = 'kubectl-seccomp/made-by-us';
 
 const OURS = 'kubectl-seccomp';
 
-export type Component = 'program' | 'chunk' | 'release' | 'lease' | 'node-job';
+export type Component = 'program' | 'chunk' | 'release' | 'lease' | 'node-job' | 'event';
 
 /** Returns the labels of an object of ours. */
 export const objectLabels = (

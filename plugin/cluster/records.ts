@@ -63,7 +63,26 @@ export const parseRecord = (object: V1ConfigMap): Release => {
   };
 };
 
-const FIELDS = ['result', 'reason', 'uid', 'machineId', 'bootId', 'seccompRoot', 'at'] as const;
+const FIELDS = [
+  'result',
+  'reason',
+  'uid',
+  'machineId',
+  'bootId',
+  'seccompRoot',
+  'at',
+  'installedAt',
+] as const;
+/** Columns that records had from the first; a later one may be missing from a record that was written before it. */
+const REQUIRED_FIELDS = new Set<string>([
+  'result',
+  'reason',
+  'uid',
+  'machineId',
+  'bootId',
+  'seccompRoot',
+  'at',
+]);
 type Columns = Record<'name' | (typeof FIELDS)[number], (string | null)[]>;
 
 /** By column rather than by node: what is alike then lies together, and compresses to a third less. */
@@ -83,9 +102,11 @@ const rows = (packed: unknown, object: string): Record<string, ReleaseNode> => {
   const table = packed as Partial<Columns> | null;
   const names = table?.name;
   if (!table || !Array.isArray(names)) throw damaged(object, NODES_KEY);
-  for (const field of FIELDS)
+  for (const field of FIELDS) {
+    if (table[field] === undefined && !REQUIRED_FIELDS.has(field)) continue;
     if (!Array.isArray(table[field]) || table[field].length !== names.length)
       throw damaged(object, NODES_KEY);
+  }
   return Object.fromEntries(
     names.map((name, index) => {
       const fields = FIELDS.map((field) => [field, table[field]?.[index]]).filter(

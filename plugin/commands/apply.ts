@@ -1,12 +1,14 @@
 // `apply`: checks and packs profiles, then puts them onto nodes or into a folder of this machine.
 import type { CommandModule } from 'yargs';
 import { compressBundle, splitChunks } from '../../src/bundle/compress.ts';
+import { SeccompError } from '../../src/error.ts';
 import type { CompileOptions } from '../../src/profile/prepared.ts';
 import { installBundle } from '../../src/rollout/install.ts';
 import type { NodeSelection } from '../../src/rollout/ports.ts';
 import type { DryRun } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import { lintForAnyNode, lintForNodes } from './apply-lint.ts';
 import { compileFlags, givenCompileFlags, readCompileOptions } from './compile-flags.ts';
 import {
   clusterFlags,
@@ -23,9 +25,12 @@ import {
   text,
 } from './flags.ts';
 import { installInFolder, refuseClusterFlags } from './folder-rollout.ts';
+import { refuseChangeInUse } from './in-use.ts';
 import { readInputs } from './inputs.ts';
-import { follow, rolloutPolicy, show } from './rollout.ts';
+import { rollBack } from './rollback.ts';
+import { follow, type RolledBack, rolloutPolicy, show } from './rollout.ts';
 import { verbs } from './verbs.ts';
+import { readWavePolicy, type WaveOptions, waveFlags, waveOptions } from './wave-flags.ts';
 
 export interface ApplyOptions {
   readonly filenames: readonly string[];
@@ -37,6 +42,7 @@ export interface ApplyOptions {
   readonly dryRun: DryRun;
   readonly maxInFlight?: number;
   readonly isForced: boolean;
+  readonly waves: WaveOptions;
   readonly root?: string;
   readonly output?: string;
   readonly isQuiet: boolean;
@@ -50,7 +56,8 @@ const USAGE = `$0 apply -f FILE|DIR|BUNDLE|- [--name NAME] [flags]
 Checks the profiles, packs them into a bundle and runs one short-lived Job on each
 node, which unpacks it under the kubelet's seccomp root. Pods then name a profile as
 localhostProfile: NAME/FILE.json. Nodes that have the bundle already are left alone;
-running apply again takes up only what is missing or failed.
+running apply again takes up only what is missing or failed. Running containers keep
+their filter: where a profile in use would change or go, it refuses and lists who uses it.
 
 A folder gives its name to the bundle; everything else needs --name. Of a folder,
 *.json, *.yaml and *.yml are read. A profile from standard input becomes
@@ -76,17 +83,22 @@ export const applyCommand = (outside: Outside, run: typeof runApply = runApply):
       .epilogue(EXAMPLES)
       .options({
         filename: {
-          ...list('Profile, folder of profiles, bundle, or - for standard input', { alias: 'f' }),
+          ...list('Profile, folder of profiles, bundle, builtin:NAME, or - for standard input', {
+            alias: 'f',
+          }),
           coerce: undefined,
         },
         recursive: flag('Read the subfolders too', { alias: 'R' }),
         name: text('Name of the bundle: lower-case letters, digits and hyphens'),
         ...selectionFlags,
         ...dryRunFlag,
-        force: flag('Run on nodes that have the bundle already, too, and replace what is damaged'),
+        force: flag(
+          'Also change profiles in use, run on nodes that have the bundle, and replace what is damaged',
+        ),
         ...rootFlag,
         ...outputFlag(['json', 'yaml', 'name']),
         ...quietFlag,
+        ...waveFlags,
         ...compileFlags,
         ...jobFlags,
         ...clusterFlags,
@@ -106,6 +118,7 @@ const readOptions = (given: Readonly<Record<string, unknown>>): ApplyOptions => 
     dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
     ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
     isForced: given.force === true,
+    waves: waveOptions(given),
     ...(given.root !== undefined && { root: given.root as string }),
     ...(given.output !== undefined && { output: given.output as string }),
     isQuiet: given.quiet === true,
@@ -115,11 +128,19 @@ const readOptions = (given: Readonly<Record<string, unknown>>): ApplyOptions => 
 
 /** Applies and says what came of it; the exit code is 0 only when every node that can have it has it. */
 export const runApply = async (options: ApplyOptions, outside: Outside): Promise<ExitCode> => {
-  const { bundle, notes } = await readInputs(options, outside);
+  const policy = { ...rolloutPolicy(options), ...(await readWavePolicy(options.waves, outside)) };
+  const { bundle, files, notes } = await readInputs(options, outside);
   if (!options.isQuiet) outside.stderr.write(notes.map((note) => `note: ${sanitizeLine(note)}\n`).join(''));
   const { root, dryRun, isForced, isQuiet, output } = options;
+  if (root !== undefined) lintForAnyNode(files, options.compile, outside);
+  const cluster = root === undefined ? await outside.connect(options.connect) : undefined;
+  if (cluster && !isForced) {
+    const isDryRun = dryRun !== 'none';
+    const isWatched = policy.waves !== undefined;
+    await refuseChangeInUse(bundle, { cluster, selection: options.selection, isDryRun, isWatched }, outside);
+  }
   const events =
-    root === undefined
+    cluster !== undefined
       ? installBundle(
           {
             bundle: bundle.manifest.name,
@@ -127,14 +148,19 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
             manifest: bundle.manifest,
             chunks: splitChunks(compressBundle(bundle.tar)),
             selection: options.selection,
-            policy: rolloutPolicy(options),
+            policy,
+            examine: lintForNodes(files, options.compile, outside),
           },
-          { cluster: await outside.connect(options.connect), clock: outside.clock, signal: outside.signal },
+          { cluster, clock: outside.clock, signal: outside.signal },
         )
-      : installInFolder(root, bundle, { isForced, isDryRun: dryRun !== 'none' }, outside);
+      : installInFolder(root ?? '', bundle, { isForced, isDryRun: dryRun !== 'none' }, outside);
   const profiles = [...new Set(bundle.manifest.profiles.map(({ path }) => path))];
   // A folder is done before there is anything to tell.
   const state = await follow(events, isQuiet || root !== undefined, outside);
+  const rollback =
+    state.stopped?.code === 'unhealthy' && policy.gate?.onFailure === 'rollback'
+      ? await undo(bundle.manifest.name, options, outside)
+      : undefined;
   const exitCode = show(
     state,
     {
@@ -145,6 +171,7 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
       isQuiet,
       isFolder: root !== undefined,
       profiles,
+      ...(rollback && { rollback }),
     },
     outside,
   );
@@ -152,6 +179,25 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
     outside.stderr.write(renderUse(bundle.manifest.name, profiles));
   }
   return exitCode;
+};
+
+/** Brings the content before it back on the same nodes; where there is none, says so and leaves the nodes as they are. */
+const undo = async (
+  bundle: string,
+  { selection: nodes, isQuiet, connect, maxInFlight }: ApplyOptions,
+  outside: Outside,
+): Promise<RolledBack | undefined> => {
+  const policy = { dryRun: 'none', isForced: false, isQuiet, connect } as const;
+  try {
+    return await rollBack(
+      { bundle, selection: nodes, ...policy, ...(maxInFlight !== undefined && { maxInFlight }) },
+      outside,
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof SeccompError)) throw thrown;
+    outside.stderr.write(`${sanitizeLine(`cannot roll back: ${thrown.message}`)}\n`);
+    return undefined;
+  }
 };
 
 const renderUse = (bundle: string, profiles: readonly string[]): string => {

@@ -13,9 +13,26 @@ export const PARSER = {
 
 /** Short flags that take a value, so that `-ojson` is `-o json`. */
 const SHORT_WITH_VALUE = 'flons';
-const SHORT_SWITCHES = 'Rh';
+const SHORT_SWITCHES = 'ARh';
 /** Flags without a value, which yargs takes for false when anything but `true` is given with `=`. */
-const SWITCHES = ['recursive', 'R', 'force', 'quiet', 'yes', 'y', 'client', 'insecure-skip-tls-verify'];
+const SWITCHES = [
+  'all-namespaces',
+  'A',
+  'unconfined',
+  'fix',
+  'intersect',
+  'union',
+  'check',
+  'audit',
+  'recursive',
+  'R',
+  'force',
+  'quiet',
+  'yes',
+  'y',
+  'client',
+  'insecure-skip-tls-verify',
+];
 
 /** Rewrites `help VERB`, `-ojson`, `-Rf DIR` and a lone `-` as a value into forms that yargs takes. */
 export const normalizeArguments = (args: readonly string[]): string[] => {
@@ -24,8 +41,8 @@ export const normalizeArguments = (args: readonly string[]): string[] => {
     return normalizeArguments([...rest.filter((word) => !/^-?-h(elp)?$/.test(word)), '--help']);
   const end = args.indexOf('--');
   const flags = end === -1 ? args : args.slice(0, end);
-  const words = joinDashes(flags.flatMap(splitShort)).map(readSwitch);
-  const behind = end === -1 ? [] : args.slice(end + 1);
+  const words = keepDashes(joinDashes(flags.flatMap(splitShort)).map(readSwitch));
+  const behind = end === -1 ? [] : keepDashes([words[0] ?? '', ...args.slice(end + 1)]).slice(1);
   // yargs would not count them as arguments; only one that looks like a flag needs the dashes before it.
   return behind.some((word) => word.startsWith('-')) ? [...words, '--', ...behind] : [...words, ...behind];
 };
@@ -50,6 +67,18 @@ const splitShort = (word: string): string[] => {
 const BARE_FLAG = /^--?[A-Za-z][^=]*$/;
 const joinDashes = (words: readonly string[]): string[] =>
   words.flatMap((word, index) => {
-    if (word === '-' && BARE_FLAG.test(words[index - 1] ?? '')) return [];
-    return words[index + 1] === '-' && BARE_FLAG.test(word) ? [`${word}=-`] : [word];
+    if (word === '-' && wantsValue(words[index - 1] ?? '')) return [];
+    return words[index + 1] === '-' && wantsValue(word) ? [`${word}=-`] : [word];
   });
+
+const wantsValue = (word: string): boolean =>
+  BARE_FLAG.test(word) && !SWITCHES.includes(word.replace(/^-+/, ''));
+
+/** Verbs with several arguments, among which yargs drops a lone dash without a word. */
+const VARIADIC = ['lint', 'merge', 'convert'];
+
+/** What a lone dash is to them. */
+export const DASH = '<stdin>';
+
+const keepDashes = (words: readonly string[]): readonly string[] =>
+  VARIADIC.includes(words[0] ?? '') ? words.map((word) => (word === '-' ? DASH : word)) : words;

@@ -7,6 +7,7 @@ import { generationName } from '../../src/protocol/layout.ts';
 import { plural } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { ExitCode, Outside } from '../outside.ts';
+import { lintForAnyNode } from './apply-lint.ts';
 import { compileFlags, givenCompileFlags, readCompileOptions } from './compile-flags.ts';
 import { flag, list, text } from './flags.ts';
 import { readInputs } from './inputs.ts';
@@ -44,7 +45,7 @@ export const bundleBuildCommand = (
       .epilogue(EXAMPLES)
       .options({
         filename: {
-          ...list('Profile, folder of profiles, or - for standard input', { alias: 'f' }),
+          ...list('Profile, folder of profiles, builtin:NAME, or - for standard input', { alias: 'f' }),
           coerce: undefined,
         },
         recursive: flag('Read the subfolders too', { alias: 'R' }),
@@ -72,7 +73,8 @@ export const bundleBuildCommand = (
 
 /** Packs and writes; the digest goes to stdout, or to stderr when stdout carries the bundle. */
 export const runBundleBuild = async (options: BundleBuildOptions, outside: Outside): Promise<ExitCode> => {
-  const { bundle, notes } = await readInputs(options, outside);
+  const { bundle, files, notes } = await readInputs(options, outside);
+  lintForAnyNode(files, options.compile, outside);
   outside.stderr.write(notes.map((note) => `note: ${sanitizeLine(note)}\n`).join(''));
   const isStdout = options.to === '-';
   const content = /\.t?gz$/.test(options.to) ? compressBundle(bundle.tar) : bundle.tar;

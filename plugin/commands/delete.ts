@@ -20,6 +20,7 @@ import {
   selectionFlags,
 } from './flags.ts';
 import { refuseClusterFlags, removeFromFolder, statusHint } from './folder-rollout.ts';
+import { refuseDeleteInUse } from './in-use.ts';
 import { interruptible } from './interruptible.ts';
 import { follow, rolloutPolicy, show } from './rollout.ts';
 import { verbs } from './verbs.ts';
@@ -41,7 +42,8 @@ const USAGE = `$0 delete BUNDLE [flags]
 
 Removes a bundle with all its generations from the nodes that have it. Running
 containers keep their filter; a container that starts later and names one of its
-profiles will not start. Files that are not this plugin's are never touched.`;
+profiles will not start: while a pod, or what makes pods, names one, it refuses and
+lists them. Files that are not this plugin's are never touched.`;
 
 const EXAMPLES = `Examples:
   # Ask, then remove it from every node
@@ -61,7 +63,9 @@ export const deleteCommand = (outside: Outside, run: typeof runDelete = runDelet
         yes: flag('Do not ask', { alias: 'y' }),
         ...selectionFlags,
         ...dryRunFlag,
-        force: flag('Run on nodes that do not seem to have it, too, and remove what is damaged'),
+        force: flag(
+          'Also where something uses it, on nodes that do not seem to have it, and what is damaged',
+        ),
         ...rootFlag,
         ...outputFlag(['json', 'yaml', 'name']),
         ...quietFlag,
@@ -99,6 +103,10 @@ export const runDelete = async (options: DeleteOptions, outside: Outside): Promi
   const where = root === undefined ? describeNodes(options.selection) : `"${root}"`;
   await confirm(`Delete bundle "${bundle}" from ${where}?`, options.isYes || dryRun !== 'none', outside);
   const cluster = root === undefined ? await outside.connect(options.connect) : undefined;
+  if (cluster && !isForced) {
+    const isDryRun = dryRun !== 'none';
+    await refuseDeleteInUse(bundle, { cluster, selection: options.selection, isDryRun }, outside);
+  }
   const events =
     cluster === undefined
       ? removeFromFolder(root ?? '', bundle, { isForced, isDryRun: dryRun !== 'none' }, outside)

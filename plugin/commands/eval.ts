@@ -2,20 +2,17 @@
 import type { CommandModule } from 'yargs';
 import { SeccompError } from '../../src/error.ts';
 import { type Answer, answer, fateOf, type Question } from '../../src/profile/answer.ts';
-import { renderPath } from '../../src/profile/document.ts';
-import { nameOfErrno } from '../../src/profile/errno.ts';
 import type { KnownFacts } from '../../src/profile/facts.ts';
-import type { Architecture } from '../../src/profile/prepared.ts';
-import { placeOf } from '../../src/profile/report.ts';
 import { didYouMean } from '../../src/profile/suggest.ts';
 import { SYSCALL_NAMES } from '../../src/profile/syscalls.ts';
 import { API_VERSION, type DocumentFormat, renderDocument } from '../output/document.ts';
 import type { EvaluationDocument, VerdictAnswerDocument } from '../output/documents.ts';
 import { renderEvaluation } from '../output/evaluation.ts';
+import { decisionDocument, placesIn } from '../output/verdict.ts';
 import type { ExitCode, Outside } from '../outside.ts';
 import { factFlags, readFacts } from './fact-flags.ts';
 import { outputFlag } from './flags.ts';
-import { readProfileSource } from './profile-source.ts';
+import { type NamedProfile, readProfileSource } from './profile-source.ts';
 import { verbs } from './verbs.ts';
 
 export interface EvalOptions {
@@ -47,7 +44,7 @@ export const evalCommand = (outside: Outside, run: typeof runEval = runEval): Co
     parser
       .usage(USAGE)
       .epilogue(EXAMPLES)
-      .positional('file', { type: 'string', describe: 'Profile' })
+      .positional('file', { type: 'string', describe: 'Profile; builtin: alone lists those that come along' })
       .positional('syscall', { type: 'string', describe: 'Name or number of the system call' })
       .positional('args', {
         type: 'string',
@@ -79,8 +76,8 @@ export const runEval = async (
   outside: Outside,
 ): Promise<ExitCode> => {
   outside.conclude(2);
-  const { file, text, source } = await readProfileSource(named, facts, outside);
-  const answers = answer(source, question, facts);
+  const profile = await readProfileSource(named, facts, outside);
+  const answers = answer(profile.source, question, facts);
   if (answers === undefined) {
     const { syscall } = question;
     throw new SeccompError(
@@ -91,7 +88,7 @@ export const runEval = async (
   const document: EvaluationDocument = {
     apiVersion: API_VERSION,
     kind: 'Evaluation',
-    file,
+    file: profile.file,
     syscall: question.syscall,
     arguments: Object.fromEntries(
       question.args.flatMap((value, index) =>
@@ -101,7 +98,7 @@ export const runEval = async (
     architecture: facts.architecture,
     dialect: facts.dialect,
     fate: fateOf(answers),
-    answers: answers.map((one) => answerDocument(one, text, facts.architecture)),
+    answers: answers.map((one) => answerDocument(one, profile, facts)),
   };
   outside.stdout.write(output === undefined ? renderEvaluation(document) : renderDocument(document, output));
   return EXIT_CODES[document.fate];
@@ -114,24 +111,15 @@ const EXIT_CODES: Readonly<Record<EvaluationDocument['fate'], ExitCode>> = {
 };
 
 const answerDocument = (
-  { outcome: { action, errno }, by, at, certainty, runtimes, libseccomp, through }: Answer,
-  source: string,
-  architecture: Architecture,
-): VerdictAnswerDocument => {
-  const errnoName =
-    action === 'SCMP_ACT_ERRNO' && errno !== undefined ? nameOfErrno(errno, architecture) : undefined;
-  return {
-    runtimes,
-    libseccomp,
-    ...(through !== undefined && { through }),
-    action,
-    ...(errno !== undefined && { errno }),
-    ...(errnoName !== undefined && { errnoName }),
-    by,
-    ...(at !== undefined && { place: { ...placeOf(source, at.offset), path: renderPath(at.path) } }),
-    certainty,
-  };
-};
+  { runtimes, libseccomp, through, ...verdict }: Answer,
+  { text }: NamedProfile,
+  { architecture }: KnownFacts,
+): VerdictAnswerDocument => ({
+  runtimes,
+  libseccomp,
+  ...(through !== undefined && { through }),
+  ...decisionDocument(verdict, placesIn(text), architecture),
+});
 
 /** Parses `a0=0x10`, `a2=-1` …; a negative value is what the register then holds, 2^64 more. */
 const parseCallArguments = (words: readonly string[]): readonly bigint[] => {

@@ -1,11 +1,10 @@
 // From `-f` to a bundle: reads files, folders, bundles and standard input, and lets nothing with an error through.
 import { collectBundle } from '../../src/bundle/collect.ts';
 import { checkBundleName, checkProfilePath } from '../../src/bundle/entry-path.ts';
-import { isGzip } from '../../src/bundle/gunzip.ts';
-import { MAXIMUM_PROFILE_BYTES, MAXIMUM_UNPACKED_BYTES } from '../../src/bundle/limits.ts';
 import { sha256Of } from '../../src/bundle/manifest.ts';
 import type { Bundle } from '../../src/bundle/manifest-types.ts';
 import { type BundleProfile, packBundle } from '../../src/bundle/pack.ts';
+import { readBundle } from '../../src/bundle/read.ts';
 import { SeccompError } from '../../src/error.ts';
 import { prepareFile } from '../../src/profile/prepare.ts';
 import type { CompileOptions, PreparedProfile } from '../../src/profile/prepared.ts';
@@ -13,8 +12,9 @@ import { type Problem, renderProblem } from '../../src/profile/problem.ts';
 import { plural } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { Files, Outside } from '../outside.ts';
+import { baseName, type InputFile, isBundle, readFiles } from './input-files.ts';
 import { interruptible } from './interruptible.ts';
-import { readStandardInput, STANDARD_INPUT } from './profile-file.ts';
+import { STANDARD_INPUT } from './profile-file.ts';
 
 export interface InputOptions {
   readonly filenames: readonly string[];
@@ -25,22 +25,29 @@ export interface InputOptions {
   readonly compileFlags: readonly string[];
 }
 
+/** A file that went into a bundle, or a profile of a bundle that was there, for what lint has to say of it. */
+export interface PackedFile {
+  /** As the user named it. */
+  readonly file: string;
+  /** In the bundle. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** It ships byte for byte. */
+  readonly isPlain: boolean;
+  /** The only ones it was compiled for. */
+  readonly architectures?: readonly string[];
+  /** What was said of it already. */
+  readonly told: readonly Problem[];
+}
+
 export interface Inputs {
   readonly bundle: Bundle;
+  readonly files: readonly PackedFile[];
   /** What the compilation decided or lost, each line beginning with the profile's path. */
   readonly notes: readonly string[];
 }
 
-interface InputFile {
-  readonly shownAs: string;
-  readonly relativePath: string;
-  readonly content: Uint8Array;
-}
-
-const PROFILE_FILE = /\.(json|ya?ml)$/i;
 const IGNORED_SHOWN = 5;
-/** Room for the headers of the largest bundle. */
-const MAXIMUM_BUNDLE_FILE_BYTES = MAXIMUM_UNPACKED_BYTES;
 
 /** Reads and packs what `-f` names; problems go to stderr, and with any error nothing is returned but thrown. */
 export const readInputs = async (options: InputOptions, outside: Outside): Promise<Inputs> => {
@@ -56,53 +63,12 @@ export const readInputs = async (options: InputOptions, outside: Outside): Promi
   const { files, ignored } = await interruptible(readFiles(options, outside), outside.signal);
   if (ignored.length > 0) outside.stderr.write(renderIgnored(ignored));
   const bundleFile = files.find(({ content }) => isBundle(content));
-  if (bundleFile) return { bundle: await openBundle(bundleFile, files, options), notes: [] };
+  if (bundleFile) {
+    const bundle = await openBundle(bundleFile, files, options);
+    return { bundle, files: await unpackFiles(bundleFile.shownAs, bundle), notes: [] };
+  }
   return packFiles(files, options, outside);
 };
-
-const readFiles = async (
-  { filenames, isRecursive }: InputOptions,
-  outside: Outside,
-): Promise<{ files: InputFile[]; ignored: string[] }> => {
-  const files: InputFile[] = [];
-  const ignored: string[] = [];
-  for (const filename of filenames) {
-    if (filename === STANDARD_INPUT) {
-      files.push(await readInput(outside));
-      continue;
-    }
-    const kind = await outside.files.kind(filename);
-    if (kind === 'absent') throw new SeccompError('file', `"${filename}": no such file or folder`);
-    if (kind === 'file') {
-      files.push(await readOne(outside.files, filename, baseName(filename)));
-      continue;
-    }
-    const names = await outside.files.list(filename, { isRecursive });
-    const profiles = names.filter((name) => PROFILE_FILE.test(name));
-    if (profiles.length === 0) throw emptyFolder(filename, isRecursive);
-    ignored.push(...names.filter((name) => !PROFILE_FILE.test(name)).map((name) => join(filename, name)));
-    for (const name of profiles) files.push(await readOne(outside.files, join(filename, name), name));
-  }
-  return { files, ignored };
-};
-
-const readOne = async (files: Files, path: string, relativePath: string): Promise<InputFile> => {
-  const limitBytes = PROFILE_FILE.test(path) ? MAXIMUM_PROFILE_BYTES : MAXIMUM_BUNDLE_FILE_BYTES;
-  const content = await files.read(path, limitBytes);
-  if (!PROFILE_FILE.test(path) && !isBundle(content)) {
-    throw new SeccompError('file', `"${path}" is neither a profile nor a bundle`, {
-      hint: 'Profiles are named *.json, *.yaml or *.yml; bundles are what `bundle build` writes.',
-    });
-  }
-  return { shownAs: path, relativePath, content };
-};
-
-// Standard input has no name: a profile from it is always profile.json in its bundle.
-const readInput = async (outside: Outside): Promise<InputFile> => ({
-  shownAs: '<stdin>',
-  relativePath: 'profile.json',
-  content: await readStandardInput(MAXIMUM_BUNDLE_FILE_BYTES, outside),
-});
 
 const openBundle = async (
   file: InputFile,
@@ -138,6 +104,21 @@ const openBundle = async (
   return bundle;
 };
 
+/** Takes the profiles out of a bundle again. */
+const unpackFiles = async (file: string, { manifest, tar }: Bundle): Promise<readonly PackedFile[]> => {
+  const blobs = new Map<string, Uint8Array>();
+  for await (const part of readBundle(streamOf(tar)))
+    if (part.kind === 'blob') blobs.set(part.sha256, part.content);
+  return manifest.profiles.map(({ path, sha256, architectures }) => ({
+    file: `${file}/${path}`,
+    path,
+    content: blobs.get(sha256)!,
+    isPlain: true,
+    ...(architectures && { architectures }),
+    told: [],
+  }));
+};
+
 const packFiles = async (
   files: readonly InputFile[],
   options: InputOptions,
@@ -156,7 +137,14 @@ const packFiles = async (
   const notes = prepared.flatMap((one) =>
     one.profiles.flatMap(({ path, notes: said }) => said.map((note) => `${path}: ${note}`)),
   );
-  return { bundle: await packBundle(name, profiles), notes };
+  const packed = prepared.map(({ file, profiles: made, problems: told }) => ({
+    file: file.shownAs,
+    path: file.relativePath,
+    content: file.content,
+    isPlain: made.every(({ format }) => format === 'oci'),
+    told,
+  }));
+  return { bundle: await packBundle(name, profiles), files: packed, notes };
 };
 
 /** What a bundle cannot hold under its own name is a problem of that file, told with all the others. */
@@ -164,7 +152,7 @@ const checkPaths = ({ shownAs }: InputFile, profiles: readonly PreparedProfile[]
   profiles.flatMap(({ path }) => {
     const message = checkProfilePath(path);
     if (message === undefined) return [];
-    return [{ severity: 'error', file: shownAs, line: 1, column: 1, path: '$', message }];
+    return [{ code: 'SP016', severity: 'error', file: shownAs, line: 1, column: 1, path: '$', message }];
   });
 
 const builds = ({ path, format, builds: made }: PreparedProfile, { content }: InputFile): BundleProfile[] =>
@@ -228,20 +216,11 @@ const refuseSamePaths = (
   }
 };
 
-const emptyFolder = (folder: string, isRecursive: boolean): SeccompError =>
-  new SeccompError('file', `"${folder}" holds no profile: no *.json, *.yaml or *.yml file`, {
-    ...(!isRecursive && { hint: 'With -R its subfolders are read too.' }),
-  });
-
 const renderIgnored = (paths: readonly string[]): string => {
   const shown = paths.slice(0, IGNORED_SHOWN).map(sanitizeLine).join(', ');
   const rest = paths.length - Math.min(paths.length, IGNORED_SHOWN);
   return `ignored: ${shown}${rest > 0 ? ` and ${rest} more` : ''} (not *.json, *.yaml or *.yml)\n`;
 };
-
-/** POSIX.1 `ustar` stands at offset 257 of every tar that packing makes. */
-const isBundle = (content: Uint8Array): boolean =>
-  isGzip(content) || new TextDecoder('latin1').decode(content.subarray(257, 262)) === 'ustar';
 
 /** Hands bytes to a reader of streams, as often as it asks. */
 export const streamOf = (content: Uint8Array): AsyncIterable<Uint8Array> => ({
@@ -249,6 +228,3 @@ export const streamOf = (content: Uint8Array): AsyncIterable<Uint8Array> => ({
     yield content;
   },
 });
-
-const join = (folder: string, name: string): string => `${folder.replace(/(?<=.)[/\\]+$/, '')}/${name}`;
-const baseName = (path: string): string => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;

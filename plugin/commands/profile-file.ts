@@ -1,6 +1,8 @@
-// The bytes behind a name on the command line: `-` is standard input, anything else a file.
+// The bytes behind a name on the command line: `-` is standard input, `builtin:NAME` a profile that
+// this program brings along, anything else a file.
 import { SeccompError } from '../../src/error.ts';
 import type { Outside } from '../outside.ts';
+import { isBuiltin, readBuiltinFile } from './builtin-file.ts';
 import { interruptible } from './interruptible.ts';
 
 export interface ProfileFile {
@@ -16,13 +18,17 @@ export const readProfileFile = async (
   name: string,
   limitBytes: number,
   outside: Outside,
-): Promise<ProfileFile> =>
-  name === STANDARD_INPUT
-    ? {
-        content: await interruptible(readStandardInput(limitBytes, outside), outside.signal),
-        shownAs: '<stdin>',
-      }
-    : { content: await interruptible(outside.files.read(name, limitBytes), outside.signal), shownAs: name };
+): Promise<ProfileFile> => {
+  if (isBuiltin(name)) return { content: await readBuiltinFile(name), shownAs: name };
+  if (name === STANDARD_INPUT) {
+    const content = await interruptible(readStandardInput(limitBytes, outside), outside.signal);
+    return { content, shownAs: '<stdin>' };
+  }
+  return {
+    content: await interruptible(outside.files.read(name, limitBytes), outside.signal),
+    shownAs: name,
+  };
+};
 
 /** Reads standard input to its end. */
 export const readStandardInput = async (

@@ -24,7 +24,7 @@ import {
 } from './flags.ts';
 import { interruptible } from './interruptible.ts';
 import { parseRevision } from './revision.ts';
-import { follow, rolloutPolicy, show } from './rollout.ts';
+import { follow, type RolledBack, rolloutPolicy, show } from './rollout.ts';
 import { verbs } from './verbs.ts';
 
 export interface RollbackOptions {
@@ -91,7 +91,21 @@ export const rollbackCommand = (outside: Outside, run: typeof runRollback = runR
 
 /** Rolls back and says what came of it; the exit code is 0 only when every node that can have it has it. */
 export const runRollback = async (options: RollbackOptions, outside: Outside): Promise<ExitCode> => {
-  const { bundle, to, dryRun, isQuiet, output } = options;
+  const { bundle, dryRun, isQuiet, output } = options;
+  const { state, profiles } = await rollBack(options, outside);
+  return show(
+    state,
+    { kind: 'RollbackResult', bundle, dryRun, output, isQuiet, isFolder: false, profiles },
+    outside,
+  );
+};
+
+/** Brings an earlier content back; throws SeccompError where there is none or it cannot be read. */
+export const rollBack = async (
+  options: Omit<RollbackOptions, 'output'>,
+  outside: Outside,
+): Promise<RolledBack> => {
+  const { bundle, to, isQuiet } = options;
   const cluster = await outside.connect(options.connect);
   const { target, content, nodes } = await interruptible(
     prepareRollback(cluster, bundle, to, options.selection),
@@ -112,12 +126,7 @@ export const runRollback = async (options: RollbackOptions, outside: Outside): P
     { cluster, clock: outside.clock, signal: outside.signal },
   );
   const state = await follow(events, isQuiet, outside);
-  const profiles = [...new Set(manifest.profiles.map(({ path }) => path))];
-  return show(
-    state,
-    { kind: 'RollbackResult', bundle, dryRun, output, isQuiet, isFolder: false, profiles },
-    outside,
-  );
+  return { state, profiles: [...new Set(manifest.profiles.map(({ path }) => path))] };
 };
 
 interface Preparation {

@@ -1,9 +1,11 @@
 // What the verbs that change nodes share: following the events, printing what came of them, and the exit code.
 import type { RolloutEvent } from '../../src/rollout/events.ts';
-import type { RolloutPolicy } from '../../src/rollout/roll.ts';
+import type { Reason } from '../../src/rollout/node.ts';
+import type { RolloutPolicy } from '../../src/rollout/rollout.ts';
 import type { RolloutState } from '../../src/rollout/state.ts';
 import { allowsColor, paintWith } from '../output/color.ts';
 import { renderDocument } from '../output/document.ts';
+import type { RolloutDocument } from '../output/documents.ts';
 import { followRollout } from '../output/progress.ts';
 import {
   countResults,
@@ -15,7 +17,14 @@ import {
   rolloutDocument,
 } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
+import { renderFailing } from '../output/waves.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+
+export interface RolledBack {
+  readonly state: RolloutState;
+  /** Paths of what was brought back. */
+  readonly profiles: readonly string[];
+}
 
 export interface ShowOptions {
   readonly kind: 'ApplyResult' | 'DeleteResult' | 'RollbackResult';
@@ -27,6 +36,8 @@ export interface ShowOptions {
   readonly isFolder: boolean;
   /** Paths below the bundle's folder. */
   readonly profiles?: readonly string[];
+  /** What was rolled back because this failed. */
+  readonly rollback?: RolledBack;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -69,13 +80,20 @@ export const follow = (
 
 /** Prints what came of a rollout: the result on stdout, the reasons of what is not done on stderr. */
 export const show = (seen: RolloutState, options: ShowOptions, { stdout, stderr }: Outside): ExitCode => {
-  const { kind, dryRun, output, isFolder, profiles } = options;
+  const { kind, dryRun, output, isFolder, profiles, rollback } = options;
   // Interrupted before there was a plan, the state does not know yet what it is about.
   const state: RolloutState = { ...seen, bundle: seen.bundle ?? options.bundle };
   const prefix = isFolder ? '' : 'node/';
   if (output === 'json' || output === 'yaml') {
     stdout.write(
-      renderDocument(rolloutDocument(kind, state, { dryRun, ...(profiles && { profiles }) }), output),
+      renderDocument(
+        rolloutDocument(kind, state, {
+          dryRun,
+          ...(profiles && { profiles }),
+          ...(rollback && { rollback: rollbackDocument(rollback) }),
+        }),
+        output,
+      ),
     );
   } else if (output === 'name') {
     stdout.write(renderDoneNames(state, prefix, dryRun));
@@ -84,6 +102,12 @@ export const show = (seen: RolloutState, options: ShowOptions, { stdout, stderr 
     stdout.write(renderSummary(state, dryRun, isFolder ? 'folder' : 'node'));
   }
   stderr.write(renderReasons(state, prefix));
+  if (state.stopped) stderr.write(renderStopped(state.stopped, state, rollback !== undefined));
+  if (rollback && output === undefined) {
+    stdout.write(renderNodeLines(rollback.state, { dryRun, prefix }));
+    stdout.write(renderSummary(rollback.state, dryRun));
+  }
+  if (rollback) stderr.write(renderReasons(rollback.state, prefix));
   return exitCodeOf(state);
 };
 
@@ -93,6 +117,16 @@ export const exitCodeOf = (state: RolloutState): ExitCode => {
   const { failed, pending } = countResults(state);
   return state.ending === 'complete' && failed + pending === 0 ? 0 : 1;
 };
+
+const rollbackDocument = ({ state, profiles }: RolledBack): RolloutDocument =>
+  rolloutDocument('RollbackResult', state, { dryRun: 'none', profiles });
+
+const renderStopped = ({ message, hint }: Reason, { gates }: RolloutState, isRolledBack: boolean): string =>
+  [
+    `stopped: ${sanitizeLine(message)}\n`,
+    renderFailing(gates),
+    hint === undefined || isRolledBack ? '' : `  hint: ${sanitizeLine(hint)}\n`,
+  ].join('');
 
 const renderDoneNames = (state: RolloutState, prefix: string, dryRun: DryRun): string =>
   [...state.nodes.values()]

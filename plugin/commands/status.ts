@@ -9,6 +9,7 @@ import type { Release } from '../../src/rollout/release.ts';
 import { API_VERSION, renderDocument } from '../output/document.ts';
 import type { BundleStatusDocument, CellDocument, StatusDocument } from '../output/documents.ts';
 import { countBy } from '../output/many-rows.ts';
+import { renderStatusMetrics } from '../output/prometheus.ts';
 import { renderStatus } from '../output/status-result.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { readBundleName } from './delete.ts';
@@ -50,7 +51,7 @@ export const statusCommand = (outside: Outside, run: typeof runStatus = runStatu
       .options({
         ...selectionFlags,
         ...rootFlag,
-        ...outputFlag(['wide', 'json', 'yaml', 'name']),
+        ...outputFlag(['wide', 'json', 'yaml', 'name', 'prometheus']),
         ...namespaceFlag,
         ...clusterFlags,
       }),
@@ -78,6 +79,7 @@ export const runStatus = async (options: StatusOptions, outside: Outside): Promi
     });
   }
   if (output === 'json' || output === 'yaml') outside.stdout.write(renderDocument(document, output));
+  else if (output === 'prometheus') outside.stdout.write(renderStatusMetrics(document));
   else if (output === 'name')
     outside.stdout.write(document.bundles.map(({ name }) => `bundle/${name}\n`).join(''));
   else {

@@ -16,13 +16,33 @@ export const verbs = {
     describe: 'List what was rolled out under a name, and what it changed',
   },
   rollback: { command: 'rollback <bundle>', describe: 'Bring back what a bundle held before' },
+  usage: {
+    command: 'usage [profile]',
+    describe: 'List which workloads use which profile, and where its file is missing',
+  },
   uninstall: {
     command: 'uninstall',
     describe: 'Remove every bundle and all that this plugin made in the cluster',
   },
+  lint: {
+    command: 'lint <files..>',
+    describe: 'Say what is wrong with profiles, why it matters and how to mend it',
+  },
   eval: {
     command: 'eval <file> <syscall> [args..]',
     describe: 'Say what a profile does with one call, and by which line',
+  },
+  diff: {
+    command: 'diff <before> <after>',
+    describe: 'Compare what two profiles do, call by call, each change with an example',
+  },
+  merge: {
+    command: 'merge <files..>',
+    describe: 'Make one profile of several, or check that one lets through all that others do',
+  },
+  convert: {
+    command: 'convert <files..>',
+    describe: 'Write profiles in another form, and say what it cannot hold',
   },
   bundle: { command: 'bundle', describe: 'Build, inspect or verify a bundle file, without a cluster' },
   version: { command: 'version', describe: 'Print the version of the plugin and of the cluster' },

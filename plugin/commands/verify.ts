@@ -9,7 +9,9 @@ import type { NodeSelection } from '../../src/rollout/ports.ts';
 import type { NodeState, RolloutState } from '../../src/rollout/state.ts';
 import { API_VERSION, renderDocument } from '../output/document.ts';
 import type { NodeVerdictDocument, VerdictDocument, VerifyDocument } from '../output/documents.ts';
+import { renderJunit } from '../output/junit.ts';
 import { countBy } from '../output/many-rows.ts';
+import { renderVerifyMetrics } from '../output/prometheus.ts';
 import { renderReasons } from '../output/rollout-result.ts';
 import { renderVerification } from '../output/verify-result.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
@@ -64,7 +66,7 @@ export const verifyCommand = (outside: Outside, run: typeof runVerify = runVerif
       .options({
         ...selectionFlags,
         ...rootFlag,
-        ...outputFlag(['wide', 'json', 'yaml']),
+        ...outputFlag(['wide', 'json', 'yaml', 'junit', 'prometheus']),
         ...quietFlag,
         ...jobFlags,
         ...clusterFlags,
@@ -105,6 +107,8 @@ export const runVerify = async (options: VerifyOptions, outside: Outside): Promi
     nodes,
   };
   if (output === 'json' || output === 'yaml') outside.stdout.write(renderDocument(document, output));
+  else if (output === 'junit') outside.stdout.write(renderJunit(document));
+  else if (output === 'prometheus') outside.stdout.write(renderVerifyMetrics(document));
   else {
     const text = renderVerification(document, output === 'wide');
     outside.stdout.write(text.stdout);

@@ -21,7 +21,35 @@ export interface RolloutDocument extends Document {
     readonly unfinished: number;
   };
   readonly nodes: readonly NodeResultDocument[];
+  /** With --waves: those that have ended. */
+  readonly waves?: readonly WaveDocument[];
+  /** Why it went no further. */
+  readonly stopped?: ReasonDocument;
+  /** With --on-failure=rollback, where it came to that. */
+  readonly rollback?: RolloutDocument;
   readonly warnings: readonly string[];
+}
+
+export interface WaveDocument {
+  readonly number: number;
+  readonly of: number;
+  readonly nodes: number;
+  readonly failed: number;
+  readonly verdict: 'passed' | 'failed';
+  /** On its nodes; absent where they were not looked at. */
+  readonly containers?: {
+    readonly using: number;
+    readonly started: number;
+    readonly waiting: number;
+    readonly failing: readonly {
+      readonly namespace: string;
+      readonly pod: string;
+      readonly container: string;
+      readonly node: string;
+      readonly reason: string;
+      readonly message: string;
+    }[];
+  };
 }
 
 export interface NodeResultDocument {

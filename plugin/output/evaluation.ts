@@ -1,6 +1,7 @@
 // `eval`: what a profile says to one call, in words, with the place in the file that said it.
 import type { EvaluationDocument, VerdictAnswerDocument } from './documents.ts';
 import { sanitizeLine } from './sanitize.ts';
+import { renderOutcome } from './verdict.ts';
 
 /** Renders one line per answer; the place comes last, in the form that editors and terminals link. */
 export const renderEvaluation = (document: EvaluationDocument): string =>
@@ -25,12 +26,6 @@ const renderAnswer = (
   ].join('');
   const at = place === undefined ? '' : `  ${file}:${place.line}:${place.column}`;
   return `${call}${where}: ${renderOutcome(answer)}${REASONS[answer.by]}${CERTAINTIES[answer.certainty]}${at}`;
-};
-
-const renderOutcome = ({ action, errno, errnoName }: VerdictAnswerDocument): string => {
-  const short = action.slice('SCMP_ACT_'.length);
-  if (errno === undefined) return short;
-  return `${short} ${errno}${errnoName === undefined ? '' : ` (${errnoName})`}`;
 };
 
 const REASONS: Readonly<Record<VerdictAnswerDocument['by'], string>> = {

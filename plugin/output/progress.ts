@@ -7,6 +7,7 @@ import type { Paint } from './color.ts';
 import { renderDuration } from './duration.ts';
 import { countResults, plural, renderTitle } from './rollout-result.ts';
 import { sanitizeLine } from './sanitize.ts';
+import { renderGate } from './waves.ts';
 import { cutToWidth, textWidth } from './width.ts';
 
 export interface ProgressView {
@@ -109,7 +110,10 @@ const createProgress = (view: ProgressView, clock: Clock): Progress => {
       }
       if (view.mode === 'quiet') return;
       if (event.kind === 'waiting' || event.kind === 'failed') latest = renderNews(event.node, event.reason);
-      if (event.kind === 'done') latest = undefined;
+      if (event.kind === 'done' || event.kind === 'wave') latest = undefined;
+      if (event.kind === 'wave') say(`wave ${event.number} of ${event.of}: ${plural(event.nodes, 'node')}`);
+      if (event.kind === 'gate') say(renderGate(event));
+      if (event.kind === 'phase') latest = event.text;
       if (view.mode === 'live') {
         if (isDue(REDRAW_MS)) draw();
         return;

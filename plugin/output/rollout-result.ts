@@ -5,6 +5,7 @@ import type { NodeState, RolloutState } from '../../src/rollout/state.ts';
 import { API_VERSION } from './document.ts';
 import type { ReasonDocument, RolloutDocument } from './documents.ts';
 import { sanitizeLine } from './sanitize.ts';
+import { waveDocuments } from './waves.ts';
 
 export type DryRun = 'none' | 'client' | 'server';
 
@@ -140,11 +141,17 @@ export const renderNames = (names: readonly string[], prefix = ''): string => {
 export const plural = (count: number, noun: string): string =>
   `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 
+export interface DocumentOptions {
+  readonly dryRun: DryRun;
+  readonly profiles?: readonly string[];
+  readonly rollback?: RolloutDocument;
+}
+
 /** Builds the document of a rollout. */
 export const rolloutDocument = (
   kind: RolloutDocument['kind'],
   state: RolloutState,
-  { dryRun, profiles }: { readonly dryRun: DryRun; readonly profiles?: readonly string[] },
+  { dryRun, profiles, rollback }: DocumentOptions,
 ): RolloutDocument => {
   return {
     apiVersion: API_VERSION,
@@ -166,6 +173,9 @@ export const rolloutDocument = (
       ...(node.report && { durationMs: node.report.durationMs }),
       ...(node.report?.previousDigest && { previousDigest: node.report.previousDigest }),
     })),
+    ...(state.gates.length > 0 && { waves: waveDocuments(state.gates) }),
+    ...(state.stopped && { stopped: reasonDocument(state.stopped) }),
+    ...(rollback && { rollback }),
     warnings: state.warnings,
   };
 };

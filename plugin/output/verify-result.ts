@@ -27,7 +27,7 @@ export const renderVerification = ({ nodes, summary }: VerifyDocument, isWide: b
       verdict.name,
       verdict.state,
       verdict.current ?? '',
-      renderFound(node, verdict, isWide),
+      describeFound(node, verdict, isWide),
     ]),
   );
   const foreign = renderForeign(nodes);
@@ -37,7 +37,12 @@ export const renderVerification = ({ nodes, summary }: VerifyDocument, isWide: b
   };
 };
 
-const renderFound = ({ reason }: NodeVerdictDocument, verdict: VerdictDocument, isWide: boolean): string => {
+/** Says what was found of a bundle on a node; beyond three things only with `isWide`. */
+export const describeFound = (
+  { reason }: NodeVerdictDocument,
+  verdict: VerdictDocument,
+  isWide: boolean,
+): string => {
   if (verdict.state === 'unknown' && reason) return `${reason.code}: ${reason.message}`;
   const own = `${verdict.current}/`;
   const found = [

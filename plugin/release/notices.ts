@@ -57,6 +57,24 @@ export const readRuntime = async (version: string): Promise<Package> => {
   };
 };
 
+/** Reads what is said of the runtimes' default profiles, of which the built-in ones are made. */
+export const readDefaultProfiles = async (): Promise<Package> => {
+  const about = await readFile(new URL('licenses/default-profiles.md', import.meta.url), 'utf8');
+  const modules = await Promise.all(
+    ['containerd', 'cri-o', 'docker'].map(async (engine) => {
+      const file = new URL(`../../src/profile/builtin-${engine}.generated.json`, import.meta.url);
+      return (JSON.parse(await readFile(file, 'utf8')) as { from: string[] }).from;
+    }),
+  );
+  const lines = modules.flat().map((one) => `- ${one.split(' ')[0]}`);
+  return {
+    name: 'default seccomp profiles',
+    version: 'of containerd, CRI-O and Docker',
+    license: 'Apache-2.0',
+    text: `${about.trimEnd()}\n\n${lines.join('\n')}`,
+  };
+};
+
 const RULE = '='.repeat(100);
 
 /** Renders the file that lies beside the program. */

@@ -11,7 +11,7 @@ import { buildPlugin } from './build.ts';
 import { compileProgram, fetchRuntime, findBun, parseLockedPackage } from './bun.ts';
 import { signAdHoc, verifySignature } from './code-signature.ts';
 import { renderKrewManifest } from './krew-manifest.ts';
-import { readPackages, readRuntime, renderNotices } from './notices.ts';
+import { readDefaultProfiles, readPackages, readRuntime, renderNotices } from './notices.ts';
 import { archiveFile, PLUGIN_NAME, programFile, RELEASE_FOLDER, TARGETS, type Target } from './targets.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,6 +29,7 @@ export const bundlePlugin = async (folder: string): Promise<Bundle> => {
   const packages = [
     ...(await readPackages(sources)),
     await readRuntime(parseLockedPackage(lock, 'bun').version),
+    await readDefaultProfiles(),
   ];
   const companion = (name: string, content: Uint8Array): ArchiveEntry => ({
     name,

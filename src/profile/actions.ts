@@ -31,6 +31,12 @@ export const MAX_ERRNO = 4094;
 export const WHAT_ERRNO_0_DOES =
   'with errno 0 the call is not made, yet the program is told that it succeeded; is that meant?';
 
+/** Returns the action that a text names but for its case and prefix. */
+export const actionMeantBy = (text: string): Action | undefined => {
+  const action = `SCMP_ACT_${text.toUpperCase().replace(/^(SCMP_)?ACT_/, '')}`;
+  return isAction(action) ? action : undefined;
+};
+
 /** Renders the tail of a message about an unknown action: a suggestion, or what there is. */
 export const hintForAction = (text: string): string => {
   // Without the part that all share, by which any two of them would look alike.

@@ -33,24 +33,32 @@ export const answer = (
   const ways = waysOf(syscall, args, facts);
   if (ways.length === 0) return undefined;
   const answers: Answer[] = [];
-  for (const runtime of facts.runtime === undefined ? (['runc', 'crun'] as const) : [facts.runtime]) {
-    for (const libseccomp of facts.libseccomp === undefined ? LIBSECCOMP_VERSIONS : [facts.libseccomp]) {
-      const filter = resolve(source, { ...facts, runtime, libseccomp });
-      for (const { through, ...call } of ways) {
-        const verdict = evaluate(filter, { architecture: nativeOf(facts.architecture), ...call });
-        const at = answers.findIndex((one) => one.through === through && isAlike(one, verdict));
-        const before = answers[at] ?? { runtimes: [], libseccomp: [] };
-        answers[at < 0 ? answers.length : at] = {
-          ...verdict,
-          runtimes: [...new Set([...before.runtimes, runtime])],
-          libseccomp: [...new Set([...before.libseccomp, libseccomp])],
-          ...(through !== undefined && { through }),
-        };
-      }
+  for (const { runtime, libseccomp, ...rest } of possibleFacts(facts)) {
+    const filter = resolve(source, { ...rest, runtime, libseccomp });
+    for (const { through, ...call } of ways) {
+      const verdict = evaluate(filter, { architecture: nativeOf(facts.architecture), ...call });
+      const at = answers.findIndex((one) => one.through === through && isAlike(one, verdict));
+      const before = answers[at] ?? { runtimes: [], libseccomp: [] };
+      answers[at < 0 ? answers.length : at] = {
+        ...verdict,
+        runtimes: [...new Set([...before.runtimes, runtime])],
+        libseccomp: [...new Set([...before.libseccomp, libseccomp])],
+        ...(through !== undefined && { through }),
+      };
     }
   }
   return answers;
 };
+
+/** Lists every node that it may be: all runtimes and versions of libseccomp where they are not known. */
+export const possibleFacts = (facts: KnownFacts): readonly Facts[] =>
+  (facts.runtime === undefined ? (['runc', 'crun'] as const) : [facts.runtime]).flatMap((runtime) =>
+    (facts.libseccomp === undefined ? LIBSECCOMP_VERSIONS : [facts.libseccomp]).map((libseccomp) => ({
+      ...facts,
+      runtime,
+      libseccomp,
+    })),
+  );
 
 interface Way {
   readonly number: number;

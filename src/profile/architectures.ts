@@ -149,12 +149,18 @@ export const architectureByAlias = (text: string): Architecture | undefined => {
   return Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined;
 };
 
+/** Returns the seccomp architecture that a text names but for its case and prefix, or as another system does. */
+export const seccompArchitectureMeantBy = (text: string): SeccompArchitecture | undefined => {
+  const prefixed = `SCMP_ARCH_${text.toUpperCase().replace(/^(SCMP_)?ARCH_/, '')}`;
+  if (isSeccompArchitecture(prefixed)) return prefixed;
+  const alias = architectureByAlias(text);
+  return alias === undefined ? undefined : nativeOf(alias);
+};
+
 /** Renders the tail of a message about an unknown seccomp architecture. */
 export const hintForSeccompArchitecture = (text: string): string => {
-  const prefixed = `SCMP_ARCH_${text.toUpperCase().replace(/^(SCMP_)?ARCH_/, '')}`;
-  const alias = architectureByAlias(text);
-  if (isSeccompArchitecture(prefixed)) return `; did you mean ${prefixed}?`;
-  if (alias !== undefined) return `; did you mean ${nativeOf(alias)}?`;
+  const meant = seccompArchitectureMeantBy(text);
+  if (meant !== undefined) return `; did you mean ${meant}?`;
   return (
     didYouMean(text, SECCOMP_ARCHITECTURES) || `; wanted a name such as SCMP_ARCH_X86_64 or SCMP_ARCH_AARCH64`
   );

@@ -1,85 +1,150 @@
 // What goes wrong between the rules of a profile, as libseccomp puts them together (src/db.c, db_rule_add): the first
-// unconditional rule on a system call wins, and one condition with two actions is refused.
+// unconditional rule on a system call wins, and a rule whose conditions begin an earlier one's, with another action, is
+// refused. That is asked of every architecture in the filter, since each may carry a call in a way of its own.
 import { DEFAULT_ERRNO, takesErrno } from './actions.ts';
+import { nativeOf, type SeccompArchitecture } from './architectures.ts';
 import { quote } from './document.ts';
+import { keepsAbsent } from './lost-rules.ts';
 import type { Condition, Profile, Rule } from './oci.ts';
+import type { Architecture } from './prepared.ts';
 import type { Report } from './report.ts';
+import { bitsOf, type Target, targetsOf } from './resolve.ts';
+import { knownNames, LIBSECCOMP_VERSIONS, type SyscallPlace, syscallsOf } from './syscalls.ts';
 
-/** What is already known of one system call. */
+/** What is already known of one number on one architecture. */
 interface Known {
   /** What an unconditional rule says; nothing after it counts. */
   unconditional?: string;
-  /** What each condition leads to, by its spelling. */
+  /** What rules lead to by their conditions, in the order of the arguments. */
   readonly conditional: Map<string, string>;
+  /** What rules lead to whose conditions only begin like this. */
+  readonly begun: Map<string, Set<string>>;
 }
 
-/** Checks the rules of a compiled profile against one another, in the order of the file. */
-export const checkRules = (profile: Profile, report: Report): void => {
+/** A profile as it was compiled for the nodes of an architecture. */
+export interface Compiled {
+  readonly architecture: Architecture;
+  readonly profile: Profile;
+}
+
+/** Checks the rules of one profile against one another, in the order of the file, for every way it was compiled. */
+export const checkRules = (compiled: readonly Compiled[], report: Report): void => {
+  const faults = new Map<string, Fault>();
+  for (const { architecture, profile } of compiled) {
+    const native = nativeOf(architecture);
+    for (const one of new Set([native, ...profile.architectures])) {
+      for (const { name, ...fault } of checkPart(profile, one, one === native)) {
+        // The same thing said of many names, or on many architectures, is one problem.
+        const { rule, kind, other, where } = fault;
+        const key = JSON.stringify([rule.at.offset, kind, other, where]);
+        const known = faults.get(key) ?? { ...fault, names: new Set<string>() };
+        faults.set(key, known);
+        known.names.add(name);
+      }
+    }
+  }
+  for (const fault of faults.values()) tell(fault, report);
+};
+
+function* checkPart(
+  profile: Profile,
+  architecture: SeccompArchitecture,
+  isNative: boolean,
+): Generator<Omit<Fault, 'names'> & { readonly name: string }> {
   const defaultOutcome = outcomeOf(profile.defaultAction, profile.defaultErrnoRet);
-  const bySyscall = new Map<string, Known>();
+  const bits = bitsOf(architecture);
+  // The newest version knows every name that an older one might.
+  const newest = LIBSECCOMP_VERSIONS.at(-1)!;
+  const [syscalls, names] = [syscallsOf(architecture, newest), knownNames(newest)];
+  // A call that the architecture does not have is no number of its own, but its rules may contradict each other as well.
+  const absent: SyscallPlace | undefined = keepsAbsent(architecture) ? { number: -1 } : undefined;
+  const byCall = new Map<number | string, Known>();
   for (const rule of profile.rules) {
     const outcome = outcomeOf(rule.action, rule.errnoRet);
     // Runtimes leave out a rule that says what the default says anyway.
     if (outcome === defaultOutcome) continue;
-    const conditions = spellConditions(rule.args);
-    // The same thing said of many names is one problem.
-    const namesByFault = new Map<string, Set<string>>();
     for (const name of rule.names) {
-      const known = bySyscall.get(name) ?? { conditional: new Map<string, string>() };
-      bySyscall.set(name, known);
-      for (const fault of addRule(known, outcome, conditions)) {
-        const key = JSON.stringify(fault);
-        namesByFault.set(key, (namesByFault.get(key) ?? new Set()).add(name));
+      const place = syscalls.get(name) ?? (names.has(name) ? absent : undefined);
+      if (place === undefined) continue;
+      for (const target of targetsOf(place, rule, { bits, syscalls })) {
+        const call = place === absent ? name : target.number;
+        const known = byCall.get(call) ?? { conditional: new Map(), begun: new Map() };
+        byCall.set(call, known);
+        const found = addRule(known, outcome, target.args);
+        if (found !== undefined)
+          yield { ...found, name, rule, outcome, where: whereOf(target, architecture, isNative) };
       }
     }
-    for (const [key, names] of namesByFault) tell(JSON.parse(key) as Fault, rule, outcome, names, report);
   }
+}
+
+const whereOf = ({ through }: Target, architecture: SeccompArchitecture, isNative: boolean): string => {
+  if (through !== undefined) return ` (on ${architecture}, through ${through}, which hides argument 0)`;
+  return isNative ? '' : ` (on ${architecture})`;
 };
 
-interface Fault {
-  readonly kind: 'shadowed' | 'undoes' | 'contradicts';
+interface Found {
+  readonly kind: 'shadowed' | 'undoes' | 'contradicts' | 'cuts';
   /** What other rules on the system call say. */
   readonly other: string;
 }
 
-/** Adds a rule to what is known of a system call, and returns what is wrong with it. */
-const addRule = (known: Known, outcome: string, conditions: readonly string[]): readonly Fault[] => {
+interface Fault extends Found {
+  readonly rule: Rule;
+  readonly outcome: string;
+  readonly names: Set<string>;
+  /** Where it is so, for the end of a sentence; empty for the node's own architecture. */
+  readonly where: string;
+}
+
+/** Adds a rule to what is known of a number, and returns what is wrong with it. */
+const addRule = (known: Known, outcome: string, args: readonly Condition[]): Found | undefined => {
   if (known.unconditional !== undefined) {
-    return known.unconditional === outcome ? [] : [{ kind: 'shadowed', other: known.unconditional }];
+    return known.unconditional === outcome ? undefined : { kind: 'shadowed', other: known.unconditional };
   }
-  if (conditions.length === 0) {
+  if (args.length === 0) {
     known.unconditional = outcome;
     const others = [...new Set(known.conditional.values())].filter((other) => other !== outcome);
-    return others.length === 0 ? [] : [{ kind: 'undoes', other: others.join(', ') }];
+    return others.length === 0 ? undefined : { kind: 'undoes', other: others.join(', ') };
   }
-  const faults: Fault[] = [];
-  for (const condition of conditions) {
-    const other = known.conditional.get(condition);
-    if (other === undefined) known.conditional.set(condition, outcome);
-    else if (other !== outcome) faults.push({ kind: 'contradicts', other });
+  const beginnings = spellBeginnings(args);
+  const whole = beginnings.at(-1)!;
+  const other = known.conditional.get(whole);
+  if (other !== undefined) return other === outcome ? undefined : { kind: 'contradicts', other };
+  const longer = [...(known.begun.get(whole) ?? [])].filter((one) => one !== outcome);
+  if (longer.length > 0) return { kind: 'cuts', other: longer.join(', ') };
+  known.conditional.set(whole, outcome);
+  for (const beginning of beginnings.slice(0, -1)) {
+    known.begun.set(beginning, (known.begun.get(beginning) ?? new Set()).add(outcome));
   }
-  return faults;
+  return undefined;
 };
 
-const tell = (
-  { kind, other }: Fault,
-  rule: Rule,
-  outcome: string,
-  names: ReadonlySet<string>,
-  report: Report,
-): void => {
+/** Spells the first condition, the first two … and all, in the order of the arguments, as libseccomp chains them. */
+const spellBeginnings = (args: readonly Condition[]): readonly string[] => {
+  const spelt = args
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ index, op, value, valueTwo }) => `${index} ${op} ${value} ${valueTwo}`);
+  return spelt.map((_, last) => spelt.slice(0, last + 1).join(', '));
+};
+
+const tell = ({ kind, other, where, rule, outcome, names }: Fault, report: Report): void => {
   const on = renderNames(names);
+  // libseccomp says "file exists" to both, and the container doesn't start.
   if (kind === 'contradicts') {
-    // libseccomp says "file exists" and the container doesn't start.
     const message = `${on}: ${outcome} here and ${other} in an earlier rule, under the very same condition`;
-    report.error(rule.at, `${message}; no runtime starts a container with both`);
+    report.error('SP303', rule.at, `${message}${where}; no runtime starts a container with both`);
+  } else if (kind === 'cuts') {
+    const message = `${on}: ${outcome} here and ${other} in an earlier rule, which has these conditions and more`;
+    report.error('SP303', rule.at, `${message}${where}; no runtime starts a container with both`, {
+      hint: 'Change the conditions so that neither rule begins with those of the other.',
+    });
   } else if (kind === 'shadowed') {
-    report.warning(
-      rule.at,
-      `${on}: ${outcome} never happens, as an earlier rule says ${other} without condition`,
-    );
+    const message = `${on}: ${outcome} never happens, as an earlier rule says ${other} without condition`;
+    report.warning('SP301', rule.at, `${message}${where}`);
   } else {
-    report.warning(rule.at, `${on}: this rule has no condition and undoes earlier ones that have (${other})`);
+    const message = `${on}: this rule has no condition and undoes earlier ones that have (${other})`;
+    report.warning('SP302', rule.at, `${message}${where}`);
   }
 };
 
@@ -93,14 +158,4 @@ const renderNames = (names: ReadonlySet<string>): string => {
 const outcomeOf = (action: Rule['action'], errnoRet: number | undefined): string => {
   if (action === 'SCMP_ACT_KILL') return 'SCMP_ACT_KILL_THREAD';
   return takesErrno(action) ? `${action} ${errnoRet ?? DEFAULT_ERRNO}` : action;
-};
-
-/** Spells what a rule tests, one text per filter rule: all conditions together, or each by itself if an index repeats. */
-const spellConditions = (args: readonly Condition[]): readonly string[] => {
-  const spelt = args.map(({ index, op, value, valueTwo }) =>
-    op === 'SCMP_CMP_MASKED_EQ' ? `${index} ${op} ${value} ${valueTwo}` : `${index} ${op} ${value}`,
-  );
-  const isRepeated = new Set(args.map(({ index }) => index)).size < args.length;
-  if (isRepeated) return spelt;
-  return spelt.length === 0 ? [] : [spelt.toSorted().join(', ')];
 };

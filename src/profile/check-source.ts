@@ -25,8 +25,12 @@ export const checkSource = (
     for (const { errnoName, errnoRet, at: ruleAt } of source.rules) {
       checkErrnoName(errnoName, errnoRet, ruleAt, architecture, report);
     }
-    checkRules(compile(source, architecture, options), report);
   }
+  const compiled = options.architectures.map((architecture) => ({
+    architecture,
+    profile: compile(source, architecture, options),
+  }));
+  checkRules(compiled, report);
   const conditional = source.rules.find(
     ({ includes, excludes }) => includes.capabilities.length + excludes.capabilities.length > 0,
   );
@@ -34,7 +38,7 @@ export const checkSource = (
     const added = options.capabilities.filter((name) => !DEFAULT_CAPABILITIES.includes(name));
     const set = ['the default capabilities', ...added].join(', ');
     const message = `rules depend on capabilities: decided here, once for all containers, with ${set}`;
-    report.warning(conditional.at, `${message}; CRI-O would decide them for each container`);
+    report.warning('SP211', conditional.at, `${message}; CRI-O would decide them for each container`);
   }
 };
 
@@ -49,11 +53,15 @@ const checkArchitectures = (source: SourceProfile, options: CompileOptions, repo
       // libseccomp refuses to mix byte orders: "numerical argument out of domain".
       const nodes = wrong.map(({ architecture }) => architecture).join(' and ');
       const message = `${name} has another byte order than ${nodes} nodes: no container would start on them`;
-      report.error(at, `${message}; leave it out, or choose the architectures of the nodes with --arch`);
+      report.error(
+        'SP401',
+        at,
+        `${message}; leave it out, or choose the architectures of the nodes with --arch`,
+      );
     }
     const who = whoRefusesArchitecture(name);
     if (who !== undefined && ones.some(({ architecture }) => nativeOf(architecture) !== name)) {
-      report.warning(at, `${name}: ${who} refuse a profile that names it`);
+      report.warning('SP402', at, `${name}: ${who} refuse a profile that names it`);
     }
   }
 };
@@ -68,13 +76,18 @@ const checkErrnoName = (
   if (name === undefined) return;
   const named = readErrno(name, architecture);
   if (named === 'unknown') {
-    report.error(at, `unknown errno ${quote(name)}${hintForErrno(name)}`);
+    report.error('SP111', at, `unknown errno ${quote(name)}${hintForErrno(name)}`);
   } else if (named === 'differs') {
-    report.error(at, `${name} has another number on ${architecture}; write the number that is meant there`);
+    report.error(
+      'SP403',
+      at,
+      `${name} has another number on ${architecture}; write the number that is meant there`,
+    );
   } else if (named > MAX_ERRNO) {
-    report.error(at, `wanted an errno from 0 to ${MAX_ERRNO}, got ${quote(name)}`);
+    report.error('SP109', at, `wanted an errno from 0 to ${MAX_ERRNO}, got ${quote(name)}`);
   } else if (number !== undefined && number !== named) {
     report.warning(
+      'SP210',
       at,
       `the errno is ${name} (${named}) by name and ${number} by number; as for CRI-O, the name counts`,
     );

@@ -8,6 +8,8 @@ export type Path = { readonly parent: Path; readonly step: string | number } | u
 export interface Located {
   /** In UTF-16 code units from the start of the text. */
   readonly offset: number;
+  /** Behind its last code unit, where that is known. */
+  readonly end?: number;
   readonly path: Path;
 }
 

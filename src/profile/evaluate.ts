@@ -39,8 +39,13 @@ export const evaluate = (filter: EffectiveFilter, { architecture, number, args }
     return { outcome: filter.enosys, by: 'stub', certainty: 'exact' };
   const rules = part.rules.get(number) ?? [];
   const matching = rules.filter(({ conditions }) => conditions.every((one) => holds(one, args, part)));
-  const [first, ...others] = matching.toSorted((a, b) => firstIndex(b) - firstIndex(a));
-  const isClear = others.every(({ outcome }) => isSame(outcome, first!.outcome)) && isExact(rules);
+  const first = matching.reduce<FilterRule | undefined>(
+    (best, one) => (best === undefined || firstIndex(one) > firstIndex(best) ? one : best),
+    undefined,
+  );
+  const isLost = part.lost !== undefined && rules.length > 0;
+  const isClear =
+    !isLost && matching.every(({ outcome }) => isSame(outcome, first!.outcome)) && isExact(rules);
   const certainty = isClear ? 'exact' : 'libseccomp-decides';
   if (first !== undefined) return { outcome: first.outcome, by: 'rule', at: first.at, certainty };
   return {
@@ -66,7 +71,7 @@ const isStubbed = (
 };
 
 /** Of several rules that match, libseccomp asks the one first whose lowest argument is the highest. */
-const firstIndex = ({ conditions }: FilterRule): number =>
+export const firstIndex = ({ conditions }: FilterRule): number =>
   Math.min(...conditions.map(({ index }) => index), Number.POSITIVE_INFINITY);
 
 /**
@@ -74,14 +79,14 @@ const firstIndex = ({ conditions }: FilterRule): number =>
  * where each has one condition and those by order fit into 32 bits. Beyond that it may take the branches of one rule for
  * those of another (src/db.c, up to 2.6.1 at least).
  */
-const isExact = (rules: readonly FilterRule[]): boolean =>
+export const isExact = (rules: readonly FilterRule[]): boolean =>
   rules.length < 2 ||
   rules.every(({ conditions }) => conditions.every(({ op }) => EQUALITIES.includes(op))) ||
   (rules.every(({ conditions }) => conditions.length < 2) &&
     (rules.every(({ conditions: [only] }) => only === undefined || UNORDERED.includes(only.op)) ||
       rules.every(({ conditions: [only] }) => only === undefined || isShort(only))));
 
-const EQUALITIES: readonly Operator[] = ['SCMP_CMP_EQ', 'SCMP_CMP_MASKED_EQ'];
+export const EQUALITIES: readonly Operator[] = ['SCMP_CMP_EQ', 'SCMP_CMP_MASKED_EQ'];
 const UNORDERED: readonly Operator[] = [...EQUALITIES, 'SCMP_CMP_NE'];
 
 const isShort = ({ value }: Condition): boolean => value < 2n ** 32n;

@@ -16,6 +16,12 @@ export const isFlag = (text: string): text is Flag => (FLAGS as readonly string[
 export const whoRefusesFlag = (flag: Flag): string =>
   flag === 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV' ? 'runc before 1.5' : 'runc 1.1 and older';
 
+/** Returns the flag that a text names but for its case and prefix. */
+export const flagMeantBy = (text: string): Flag | undefined => {
+  const flag = `SECCOMP_FILTER_FLAG_${text.toUpperCase().replace(/^(SECCOMP_)?(FILTER_)?FLAG_/, '')}`;
+  return isFlag(flag) ? flag : undefined;
+};
+
 /** Renders the tail of a message about an unknown flag: a suggestion, or what there is. */
 export const hintForFlag = (text: string): string => {
   const bare = text.replace(/^(SECCOMP_FILTER_FLAG_|FLAG_)/i, '');

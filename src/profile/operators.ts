@@ -26,6 +26,14 @@ const SIGNS: Readonly<Record<string, string>> = {
   '&=': 'MASKED_EQ',
 };
 
+/** Returns the operator that a text names but for its case and prefix, or that is a sign of one meaning. */
+export const operatorMeantBy = (text: string): Operator | undefined => {
+  // `&=` says nothing of which value is the mask.
+  if (Object.hasOwn(SIGNS, text) && text !== '&=') return `SCMP_CMP_${SIGNS[text]!}` as Operator;
+  const operator = `SCMP_CMP_${text.toUpperCase().replace(/^(SCMP_)?CMP_/, '')}`;
+  return isOperator(operator) ? operator : undefined;
+};
+
 /** Renders the tail of a message about an unknown operator: a suggestion, or what there is. */
 export const hintForOperator = (text: string): string => {
   const bare = text.replace(/^(SCMP_CMP_|CMP_)/i, '');

@@ -3,7 +3,7 @@ import { checkSource } from './check-source.ts';
 import { compile } from './compile.ts';
 import { noteDecisions } from './compile-notes.ts';
 import { detect } from './detect.ts';
-import { type DocumentNode, quote } from './document.ts';
+import { type DocumentNode, type ObjectNode, quote } from './document.ts';
 import type { SourceProfile } from './oci.ts';
 import type {
   Architecture,
@@ -30,23 +30,37 @@ export const prepareFile = (
   file: string,
   relativePath: string,
   options: CompileOptions,
+  examine: Examine = () => {},
 ): PreparedFile => {
-  const { text, offset, message } = readText(content);
+  const { text, offset, message, code, fix } = readText(content);
   const report = createReport(file, text);
   if (message !== undefined) {
-    report.error({ ...FILE_START, offset }, message);
+    report.error(code, { ...FILE_START, offset }, message, { fix });
     return { problems: report.problems(), profiles: [] };
   }
-  const preparation: Preparation = { content, relativePath, options, report };
+  const preparation: Preparation = { content, relativePath, options, report, examine };
   const profiles = looksLikeJson(text) ? prepareJson(text, preparation) : prepareYaml(text, preparation);
   return { problems: report.problems(), profiles: report.hasErrors() ? [] : profiles };
 };
+
+/** Looks closer at a profile that was read and has no error; what it finds goes to the report. */
+export type Examine = (
+  profile: {
+    readonly source: SourceProfile;
+    /** The object that holds it. */
+    readonly node: ObjectNode;
+    /** In the bundle. */
+    readonly path: string;
+  },
+  report: Report,
+) => void;
 
 interface Preparation {
   readonly content: Uint8Array;
   readonly relativePath: string;
   readonly options: CompileOptions;
   readonly report: Report;
+  readonly examine: Examine;
 }
 
 /** As kubectl tells the two apart: JSON begins with a bracket. A comment before it is JSON's commonest guest. */
@@ -59,7 +73,7 @@ const prepareJson = (text: string, preparation: Preparation): readonly PreparedP
   if (detected.kind === 'oci' || detected.kind === 'docker') {
     const source = readProfile(detected.node, detected.kind, preparation.report);
     if (source === undefined) return [];
-    checkSource(source, detected.node, preparation.options, preparation.report);
+    checkAll(source, detected.node, preparation.relativePath, preparation);
     return [prepareProfile(preparation.relativePath, detected.kind, source, preparation)];
   }
   return prepareObjects([root], preparation);
@@ -71,6 +85,7 @@ const prepareYaml = (text: string, preparation: Preparation): readonly PreparedP
   if (!isKubernetes) {
     const isProfile = /^\s*defaultAction\s*:/m.test(text);
     report.error(
+      isProfile ? 'SP013' : 'SP012',
       FILE_START,
       isProfile
         ? 'a profile in YAML, which no runtime reads: write it as JSON, or as a SeccompProfile object'
@@ -80,7 +95,8 @@ const prepareYaml = (text: string, preparation: Preparation): readonly PreparedP
   }
   const { roots, isSound } = readYaml(text, report);
   if (!isSound) return [];
-  if (roots.length === 0) report.error(FILE_START, 'the file holds no object; wanted a SeccompProfile');
+  if (roots.length === 0)
+    report.error('SP015', FILE_START, 'the file holds no object; wanted a SeccompProfile');
   return prepareObjects(roots, preparation);
 };
 
@@ -89,7 +105,7 @@ const prepareObjects = (
   roots: readonly DocumentNode[],
   preparation: Preparation,
 ): readonly PreparedProfile[] => {
-  const { report, options, relativePath } = preparation;
+  const { report, relativePath } = preparation;
   const objects = roots.flatMap((root) => {
     const detected = detect(root);
     return detected.kind === 'list' ? detected.items : [root];
@@ -97,24 +113,32 @@ const prepareObjects = (
   const found = objects.map((node) => ({ node, detected: detect(node) }));
   const hasProfile = found.some(({ detected }) => detected.kind === 'spo');
   const profiles = new Map<string, PreparedProfile>();
-  if (objects.length === 0) report.error(roots[0] ?? FILE_START, 'an empty list; wanted a SeccompProfile');
+  if (objects.length === 0)
+    report.error('SP015', roots[0] ?? FILE_START, 'an empty list; wanted a SeccompProfile');
   for (const { node, detected } of found) {
     if (detected.kind !== 'spo') {
       const message = detected.kind === 'other' ? detected.message : 'wanted a SeccompProfile here';
-      if (hasProfile && detected.kind === 'other') report.warning(node, `left out: ${message}`);
-      else report.error(node, message);
+      if (hasProfile && detected.kind === 'other') report.warning('SP014', node, `left out: ${message}`);
+      else report.error('SP012', node, message);
       continue;
     }
     const read = readSpo(detected.node, report);
     if (read === undefined) continue;
-    checkSource(read.source, read.spec, options, report);
     const path = `${relativePath.slice(0, relativePath.lastIndexOf('/') + 1)}${read.name}.json`;
+    checkAll(read.source, read.spec, path, preparation);
     if (profiles.has(path))
-      report.error(node, `two SeccompProfiles of this file are named ${quote(read.name)}`);
+      report.error('SP025', node, `two SeccompProfiles of this file are named ${quote(read.name)}`);
     const profile = prepareProfile(path, 'spo', read.source, preparation);
     profiles.set(path, { ...profile, notes: [...read.notes, ...profile.notes] });
   }
   return [...profiles.values()];
+};
+
+const checkAll = (source: SourceProfile, node: ObjectNode, path: string, preparation: Preparation): void => {
+  const { options, report, examine } = preparation;
+  checkSource(source, node, options, report);
+  // Of a profile that lacks what could not be read, more would be said than is so.
+  if (!report.hasErrors()) examine({ source, node, path }, report);
 };
 
 const prepareProfile = (

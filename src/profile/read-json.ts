@@ -10,6 +10,8 @@ import {
   parseInteger,
   quote,
 } from './document.ts';
+import { overwrite } from './fixes.ts';
+import type { LintCode } from './lint/codes.ts';
 import type { Report } from './report.ts';
 
 /** Reads one JSON document. Undefined where its structure is broken; then `report` has an error. */
@@ -59,25 +61,36 @@ class JsonReader {
   #value(path: Path, depth: number): DocumentNode {
     this.#skip();
     const offset = this.#offset;
-    if (depth > MAX_DEPTH) this.#fail(path, `nested more than ${MAX_DEPTH} deep; no profile is`);
+    if (depth > MAX_DEPTH) this.#fail(path, `nested more than ${MAX_DEPTH} deep; no profile is`, 'SP008');
     const at: Located = { offset, path };
     const character = this.#text[offset];
-    if (character === '{') return { kind: 'object', ...at, members: this.#members(path, depth) };
-    if (character === '[') return { kind: 'array', ...at, items: this.#items(path, depth) };
-    if (character === '"') return { kind: 'string', ...at, value: this.#string(path) };
+    if (character === '{') {
+      const members = this.#members(path, depth);
+      return { kind: 'object', ...at, end: this.#offset, members };
+    }
+    if (character === '[') {
+      const items = this.#items(path, depth);
+      return { kind: 'array', ...at, end: this.#offset, items };
+    }
+    if (character === '"') {
+      const value = this.#string(path);
+      return { kind: 'string', ...at, end: this.#offset, value };
+    }
     const number = this.#match(NUMBER);
     if (number !== undefined) {
       const integer = parseInteger(number);
-      return integer === undefined
-        ? { kind: 'number', ...at, text: number }
-        : { kind: 'number', ...at, text: number, integer };
+      const whole = { kind: 'number', ...at, end: this.#offset, text: number } as const;
+      return integer === undefined ? whole : { ...whole, integer };
     }
     const word = this.#match(WORD);
-    if (word === 'true' || word === 'false') return { kind: 'boolean', ...at, value: word === 'true' };
-    if (word === 'null') return { kind: 'null', ...at };
+    const end = this.#offset;
+    if (word === 'true' || word === 'false') return { kind: 'boolean', ...at, end, value: word === 'true' };
+    if (word === 'null') return { kind: 'null', ...at, end };
     if (word === undefined) this.#fail(path, `expected a value, got ${this.#here()}`);
     this.#isWhole = false;
-    this.#report.error(at, `${quote(word)} is no JSON value${hintFor(word)}`);
+    this.#report.error('SP005', { ...at, end }, `${quote(word)} is no JSON value${hintFor(word)}`, {
+      ...(isHexadecimal(word) && { fix: overwrite({ offset, end }, String(BigInt(word))) }),
+    });
     return { kind: 'null', ...at };
   }
 
@@ -89,15 +102,21 @@ class JsonReader {
         this.#fail(path, `expected a field's name in double quotes, got ${this.#here()}`);
       }
       const name = this.#string(path);
+      const end = this.#offset;
       const memberPath: Path = { parent: path, step: name };
       this.#skip();
       if (this.#text[this.#offset] === ':') this.#offset += 1;
       else
         this.#report.error(
+          'SP005',
           { offset: this.#offset, path },
           `expected ":" after ${quote(name)}, got ${this.#here()}`,
         );
-      members.push({ name, key: { ...key, path: memberPath }, value: this.#value(memberPath, depth + 1) });
+      members.push({
+        name,
+        key: { ...key, end, path: memberPath },
+        value: this.#value(memberPath, depth + 1),
+      });
     });
     return members;
   }
@@ -120,19 +139,28 @@ class JsonReader {
       if (character === close) {
         this.#offset += 1;
         if (comma !== undefined) {
-          this.#report.error({ offset: comma, path }, `JSON allows no comma before "${close}": remove it`);
+          this.#report.error(
+            'SP006',
+            { offset: comma, end: comma + 1, path },
+            `JSON allows no comma before "${close}": remove it`,
+            { fix: overwrite({ offset: comma, end: comma + 1 }, '') },
+          );
         }
         return;
       }
       if (character === undefined) {
-        this.#report.error({ offset: open, path }, `"${this.#text[open]}" is never closed`);
+        this.#report.error('SP005', { offset: open, path }, `"${this.#text[open]}" is never closed`);
         this.#fail(path, `expected "${close}", got the end of the file`);
       }
       if (!isFirst && comma === undefined) {
         if (character === '}' || character === ']' || character === ':') {
           this.#fail(path, `expected "," or "${close}", got ${this.#here()}`);
         }
-        this.#report.error({ offset: this.#offset, path }, `expected "," or "${close}", got ${this.#here()}`);
+        this.#report.error(
+          'SP005',
+          { offset: this.#offset, path },
+          `expected "," or "${close}", got ${this.#here()}`,
+        );
       }
       readOne();
       this.#skip();
@@ -149,12 +177,16 @@ class JsonReader {
       const character = this.#text[this.#offset];
       if (character === '"') break;
       if (character !== '\\') {
-        this.#report.error({ offset: start, path }, 'this string is never closed');
+        this.#report.error('SP005', { offset: start, path }, 'this string is never closed');
         throw new Unreadable();
       }
       if (this.#match(ESCAPE) === undefined) {
         const sequence = quote(this.#text.slice(this.#offset, this.#offset + 2));
-        this.#report.error({ offset: this.#offset, path }, `${sequence} is no escape that JSON knows`);
+        this.#report.error(
+          'SP005',
+          { offset: this.#offset, path },
+          `${sequence} is no escape that JSON knows`,
+        );
         this.#isWhole = false;
         this.#offset += 2;
       }
@@ -173,6 +205,7 @@ class JsonReader {
       const isLine = this.#text[start + 1] === '/';
       if (!isLine && this.#text[start + 1] !== '*') return;
       this.#report.error(
+        'SP007',
         { offset: start, path: undefined },
         'JSON has no comments, and runtimes refuse them: remove it',
       );
@@ -196,16 +229,18 @@ class JsonReader {
     return next.length > 1 && next.startsWith('"') ? next : quote(next);
   }
 
-  #fail(path: Path, message: string): never {
-    this.#report.error({ offset: this.#offset, path }, message);
+  #fail(path: Path, message: string, code: LintCode = 'SP005'): never {
+    this.#report.error(code, { offset: this.#offset, path }, message);
     throw new Unreadable();
   }
 }
 
+const isHexadecimal = (word: string): boolean => /^0x[0-9a-f]{1,16}$/i.test(word);
+
 const hintFor = (word: string): string => {
   const lower = word.toLowerCase();
   if (['true', 'false', 'null'].includes(lower)) return `; did you mean ${lower}?`;
-  if (/^0x[0-9a-f]{1,16}$/.test(lower)) return `: numbers are decimal, so write ${BigInt(lower)}`;
+  if (isHexadecimal(word)) return `: numbers are decimal, so write ${BigInt(lower)}`;
   if (word.startsWith("'")) return ': strings stand in double quotes';
   return ': wanted an object, an array, a string in double quotes, a number, true, false or null';
 };

@@ -1,25 +1,27 @@
 // From a document to a profile's values. Everything that a runtime would refuse, ignore or take otherwise than it is
 // written is reported; what is sound comes back, so that the checks after this one have as much to go by as there is.
-import {
-  ACTIONS,
-  type Action,
-  hintForAction,
-  isAction,
-  MAX_ERRNO,
-  takesErrno,
-  WHAT_ERRNO_0_DOES,
-} from './actions.ts';
+import { ACTIONS, type Action, isAction, MAX_ERRNO, takesErrno, WHAT_ERRNO_0_DOES } from './actions.ts';
 import {
   hintForSeccompArchitecture,
   isSeccompArchitecture,
+  seccompArchitectureMeantBy,
   UNUSABLE_ARCHITECTURES,
 } from './architectures.ts';
 import { type DocumentNode, describe, type ObjectNode, quote } from './document.ts';
-import { type Flag, hintForFlag, isFlag, whoRefusesFlag } from './flags.ts';
+import { rewriteWord } from './fixes.ts';
+import { type Flag, flagMeantBy, hintForFlag, isFlag, whoRefusesFlag } from './flags.ts';
 import type { ArchMapEntry, ListedArchitecture, SourceProfile, SourceRule } from './oci.ts';
 import type { ProfileFormat } from './prepared.ts';
-import { type Fields, readArray, readFields, readInteger, readString, readStrings } from './read-fields.ts';
-import { RULE_FIELDS, readRule } from './read-rule.ts';
+import {
+  type Fields,
+  readArray,
+  readFields,
+  readInteger,
+  readString,
+  readStrings,
+  removeField,
+} from './read-fields.ts';
+import { RULE_FIELDS, readRule, reportUnknownAction } from './read-rule.ts';
 import type { Report } from './report.ts';
 
 const FIELDS = [
@@ -60,7 +62,7 @@ export const readProfile = (
   const fields = readFields(node, { what, known, misplaced }, report);
   const value = (name: string): DocumentNode | undefined => fields.get(name)?.value;
   const defaultAction = readDefaultAction(node, fields, report);
-  const defaults = readDefaultErrno(fields, defaultAction, format, report);
+  const defaults = readDefaultErrno(node, fields, defaultAction, format, report);
   if (
     fields.has('architectures') &&
     fields.has('archMap') &&
@@ -69,7 +71,7 @@ export const readProfile = (
   ) {
     const message =
       '"architectures" and "archMap" stand together; Docker and CRI-O refuse that: keep one of them';
-    report.error(fields.get('archMap')!.key, message);
+    report.error('SP114', fields.get('archMap')!.key, message);
   }
   const listenerPath = readString(value('listenerPath'), 'the path of a socket', report);
   const listenerMetadata = readString(value('listenerMetadata'), 'a string', report);
@@ -97,6 +99,7 @@ const readDefaultAction = (node: ObjectNode, fields: Fields, report: Report): Ac
   if (member === undefined) {
     // runc takes {} for "no filter at all", and starts the container unconfined.
     report.error(
+      'SP101',
       node,
       `"defaultAction" is missing: what happens to all other system calls; one of ${ACTIONS.join(', ')}`,
     );
@@ -105,17 +108,18 @@ const readDefaultAction = (node: ObjectNode, fields: Fields, report: Report): Ac
   const text = readString(member.value, 'an action such as SCMP_ACT_ERRNO', report);
   if (text === undefined) return undefined;
   if (!isAction(text)) {
-    report.error(member.value, `unknown action ${quote(text)}${hintForAction(text)}`);
+    reportUnknownAction(member.value, text, report);
     return undefined;
   }
   if (text === 'SCMP_ACT_NOTIFY') {
     // The agent could never answer its own calls; runc refuses it, crun dies of it.
-    report.error(member.value, 'SCMP_ACT_NOTIFY cannot be the default action: runtimes refuse it');
+    report.error('SP701', member.value, 'SCMP_ACT_NOTIFY cannot be the default action: runtimes refuse it');
   }
   return text;
 };
 
 const readDefaultErrno = (
+  node: ObjectNode,
   fields: Fields,
   action: Action | undefined,
   format: ProfileFormat,
@@ -128,15 +132,17 @@ const readDefaultErrno = (
   const given = number ?? (text ? name : undefined);
   if (given !== undefined && action !== undefined && !takesErrno(action)) {
     report.error(
+      'SP110',
       given.value,
       `an errno has no meaning with the default action ${action}, and crun refuses it: remove it`,
+      { fix: number && text ? undefined : removeField(node, given, report) },
     );
   }
-  if (value === 0n && !text) report.warning(number!.value, WHAT_ERRNO_0_DOES);
+  if (value === 0n && !text) report.warning('SP213', number!.value, WHAT_ERRNO_0_DOES);
   if (number !== undefined && format === 'spo') {
     const message =
       'the Security Profiles Operator drops "defaultErrnoRet" (SeccompProfile has no such field); here it counts';
-    report.warning(number.key, message);
+    report.warning('SP212', number.key, message);
   }
   return {
     ...(value === undefined ? {} : { defaultErrnoRet: Number(value) }),
@@ -152,7 +158,10 @@ const readArchitecture = (node: DocumentNode, report: Report): ListedArchitectur
   const message = UNUSABLE_ARCHITECTURES.includes(text)
     ? `${quote(text)} stands in the specification, but runc refuses it; leave it out (the node's own is always covered)`
     : `unknown architecture ${quote(text)}${hintForSeccompArchitecture(text)}`;
-  report.error(node, message);
+  const meant = seccompArchitectureMeantBy(text);
+  report.error(UNUSABLE_ARCHITECTURES.includes(text) ? 'SP106' : 'SP105', node, message, {
+    fix: meant && rewriteWord(report.text, node, meant),
+  });
   return undefined;
 };
 
@@ -166,6 +175,7 @@ const readArchMap = (node: DocumentNode | undefined, report: Report): readonly A
   for (const item of readArray(node, 'an array of objects', report) ?? []) {
     if (item.kind !== 'object') {
       report.error(
+        'SP024',
         item,
         `wanted an object with "architecture" and "subArchitectures", got ${describe(item)}`,
       );
@@ -174,14 +184,14 @@ const readArchMap = (node: DocumentNode | undefined, report: Report): readonly A
     const what = 'an entry of archMap';
     const fields = readFields(item, { what, known: ['architecture', 'subArchitectures'] }, report);
     const main = fields.get('architecture')?.value;
-    if (main === undefined) report.error(item, `"architecture" is missing in ${what}`);
+    if (main === undefined) report.error('SP105', item, `"architecture" is missing in ${what}`);
     const architecture = main && readArchitecture(main, report);
     const subArchitectures = readArchitectures(fields.get('subArchitectures')?.value, report);
     if (
       architecture !== undefined &&
       entries.some((entry) => entry.architecture.name === architecture.name)
     ) {
-      report.warning(item, `${architecture.name} has an entry before this one, which alone counts`);
+      report.warning('SP209', item, `${architecture.name} has an entry before this one, which alone counts`);
     }
     if (architecture !== undefined) entries.push({ architecture, subArchitectures });
   }
@@ -193,9 +203,12 @@ const readFlags = (node: DocumentNode | undefined, report: Report): readonly Fla
   for (const { node: item, text } of readStrings(node, 'flags', report)) {
     if (isFlag(text)) {
       flags.push(text);
-      report.warning(item, `${text}: ${whoRefusesFlag(text)} refuses to start a container with it`);
+      report.warning('SP108', item, `${text}: ${whoRefusesFlag(text)} refuses to start a container with it`);
     } else {
-      report.error(item, `unknown flag ${quote(text)}${hintForFlag(text)}`);
+      const meant = flagMeantBy(text);
+      report.error('SP107', item, `unknown flag ${quote(text)}${hintForFlag(text)}`, {
+        fix: meant && rewriteWord(report.text, item, meant),
+      });
     }
   }
   return flags;
@@ -220,20 +233,26 @@ const checkListener = (
   for (const rule of notifying) {
     // Without a socket runc refuses to start; with crun every such call fails with ENOSYS.
     if (!listenerPath)
-      report.error(rule.at, 'SCMP_ACT_NOTIFY needs "listenerPath", the socket of who is to be notified');
+      report.error(
+        'SP702',
+        rule.at,
+        'SCMP_ACT_NOTIFY needs "listenerPath", the socket of who is to be notified',
+      );
     // runc hands the listener over with write(2): it would wait for itself.
     if (rule.names.includes('write'))
-      report.error(rule.at, 'SCMP_ACT_NOTIFY cannot be used for write: runtimes refuse it');
+      report.error('SP703', rule.at, 'SCMP_ACT_NOTIFY cannot be used for write: runtimes refuse it');
   }
   if (path === undefined || !listenerPath) {
     const metadata = fields.get('listenerMetadata');
-    if (metadata) report.warning(metadata.key, '"listenerMetadata" has no meaning without "listenerPath"');
+    if (metadata)
+      report.warning('SP705', metadata.key, '"listenerMetadata" has no meaning without "listenerPath"');
     return;
   }
   if (!listenerPath.startsWith('/'))
-    report.warning(path.value, `${quote(listenerPath)} is not an absolute path`);
+    report.warning('SP706', path.value, `${quote(listenerPath)} is not an absolute path`);
   if (notifying.length === 0) {
     report.warning(
+      'SP704',
       path.key,
       'no rule notifies, so runc passes "listenerPath" over; crun still wants its socket to exist',
     );

@@ -9,6 +9,7 @@ import {
   type Path,
   parseInteger,
 } from './document.ts';
+import type { LintCode } from './lint/codes.ts';
 import type { Report } from './report.ts';
 
 /** Aliases multiply: nine levels of nine references are a billion nodes. No honest file of 1 MiB has so many. */
@@ -36,6 +37,7 @@ export const readYaml = (text: string, report: Report): YamlResult => {
     for (const { pos, message } of [...document.errors, ...document.warnings]) {
       isSound = false;
       report.error(
+        'SP010',
         { offset: Math.min(pos[0], text.length), path: undefined },
         `not valid YAML: ${firstLine(message)}`,
       );
@@ -77,8 +79,9 @@ class YamlReader {
 
   #node(yaml: unknown, path: Path, depth: number, parentOffset: number): DocumentNode {
     const offset = offsetOf(yaml) ?? parentOffset;
-    const at: Located = { offset, path };
-    if (depth > MAX_DEPTH) this.#fail(at, `nested more than ${MAX_DEPTH} deep; no profile is`);
+    const end = endOf(yaml);
+    const at: Located = { offset, ...(end !== undefined && { end }), path };
+    if (depth > MAX_DEPTH) this.#fail(at, `nested more than ${MAX_DEPTH} deep; no profile is`, 'SP008');
     this.#count(1, at);
     if (isAlias(yaml)) return this.#aliased(yaml.source, at);
     const sizeBefore = this.#size;
@@ -94,7 +97,9 @@ class YamlReader {
         const keyAt = offsetOf(key) ?? at.offset;
         const name = this.#name(key, { offset: keyAt, path: at.path });
         const path: Path = { parent: at.path, step: name };
-        return { name, key: { offset: keyAt, path }, value: this.#node(value, path, depth + 1, keyAt) };
+        const end = endOf(key);
+        const keyPlace: Located = { offset: keyAt, ...(end !== undefined && { end }), path };
+        return { name, key: keyPlace, value: this.#node(value, path, depth + 1, keyAt) };
       });
       return { kind: 'object', ...at, members };
     }
@@ -120,7 +125,7 @@ class YamlReader {
     const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
     if (name === '<<') {
       this.isSound = false;
-      this.#report.error(at, 'merge keys ("<<") are not read here: write the fields out');
+      this.#report.error('SP011', at, 'merge keys ("<<") are not read here: write the fields out');
     }
     return name;
   }
@@ -128,19 +133,22 @@ class YamlReader {
   #count(nodes: number, at: Located): void {
     this.#size += nodes;
     if (this.#size > MAX_NODES)
-      this.#fail(at, `the document grows beyond ${MAX_NODES} values through its aliases`);
+      this.#fail(at, `the document grows beyond ${MAX_NODES} values through its aliases`, 'SP008');
   }
 
-  #fail(at: Located, message: string): never {
-    this.#report.error(at, message);
+  #fail(at: Located, message: string, code: LintCode = 'SP010'): never {
+    this.#report.error(code, at, message);
     throw new Unreadable();
   }
 }
 
-const offsetOf = (yaml: unknown): number | undefined => {
-  const range = (yaml as { range?: readonly number[] | null } | null)?.range;
-  return range?.[0];
-};
+const rangeOf = (yaml: unknown): readonly number[] | undefined | null =>
+  (yaml as { range?: readonly number[] | null } | null)?.range;
+
+const offsetOf = (yaml: unknown): number | undefined => rangeOf(yaml)?.[0];
+
+/** Where a value ends, without the white space and the comment behind it. */
+const endOf = (yaml: unknown): number | undefined => rangeOf(yaml)?.[1];
 
 const scalarNode = ({ value, source = '' }: Scalar, at: Located): DocumentNode => {
   if (typeof value === 'string') return { kind: 'string', ...at, value };

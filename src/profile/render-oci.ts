@@ -1,25 +1,37 @@
 // Writes a profile as the plain OCI JSON that every runtime reads. Equal profiles give equal bytes.
 import type { Condition, Profile, Rule } from './oci.ts';
-
-type Json = string | number | bigint | readonly Json[] | { readonly [name: string]: Json };
+import { type Json, renderJson } from './render-json.ts';
 
 /** Renders a profile as UTF-8 JSON with two-space indentation and a final newline. */
-export const renderOci = (profile: Profile): Uint8Array => {
-  const { defaultAction, defaultErrnoRet, architectures, flags, listenerPath, listenerMetadata, rules } =
-    profile;
-  const document: Json = {
-    defaultAction,
-    ...(defaultErrnoRet === undefined ? {} : { defaultErrnoRet }),
-    ...(architectures.length === 0 ? {} : { architectures }),
-    ...(flags.length === 0 ? {} : { flags }),
-    ...(listenerPath === undefined ? {} : { listenerPath }),
-    ...(listenerMetadata === undefined ? {} : { listenerMetadata }),
-    ...(rules.length === 0 ? {} : { syscalls: rules.map(ruleJson) }),
-  };
-  return new TextEncoder().encode(`${renderJson(document, '')}\n`);
-};
+export const renderOci = (profile: Profile): Uint8Array =>
+  new TextEncoder().encode(`${renderJson(ociJson(profile))}\n`);
 
-const ruleJson = ({ names, action, errnoRet, args }: Rule): Json => ({
+/** Returns the profile as the object that its file holds; what says nothing is left out. */
+export const ociJson = ({
+  defaultAction,
+  defaultErrnoRet,
+  architectures,
+  flags,
+  listenerPath,
+  listenerMetadata,
+  rules,
+}: Profile): { readonly [name: string]: Json } => ({
+  defaultAction,
+  ...(defaultErrnoRet === undefined ? {} : { defaultErrnoRet }),
+  ...(architectures.length === 0 ? {} : { architectures }),
+  ...(flags.length === 0 ? {} : { flags }),
+  ...(listenerPath === undefined ? {} : { listenerPath }),
+  ...(listenerMetadata === undefined ? {} : { listenerMetadata }),
+  ...(rules.length === 0 ? {} : { syscalls: rules.map(ruleJson) }),
+});
+
+/** Returns a rule as it stands in `syscalls`. */
+export const ruleJson = ({
+  names,
+  action,
+  errnoRet,
+  args,
+}: Omit<Rule, 'at'>): { readonly [name: string]: Json } => ({
   names,
   action,
   ...(errnoRet === undefined ? {} : { errnoRet }),
@@ -32,19 +44,3 @@ const conditionJson = ({ index, value, valueTwo, op }: Condition): Json => ({
   ...(op === 'SCMP_CMP_MASKED_EQ' ? { valueTwo } : {}),
   op,
 });
-
-/** JSON.stringify refuses bigint, and numbers would lose what lies beyond 2^53. */
-const renderJson = (value: Json, indent: string): string => {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object') return JSON.stringify(value);
-  const inner = `${indent}  `;
-  const lines = isList(value)
-    ? value.map((item) => inner + renderJson(item, inner))
-    : Object.entries(value).map(
-        ([name, item]) => `${inner}${JSON.stringify(name)}: ${renderJson(item, inner)}`,
-      );
-  const [open, close] = isList(value) ? '[]' : '{}';
-  return lines.length === 0 ? `${open}${close}` : `${open}\n${lines.join(',\n')}\n${indent}${close}`;
-};
-
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

@@ -1,13 +1,19 @@
 // Collects what is wrong with one file. Offsets become lines and columns here, and only here.
 import { type Located, renderPath } from './document.ts';
-import type { Problem, Severity } from './problem.ts';
+import type { LintCode } from './lint/codes.ts';
+import type { Advice, Problem, Severity } from './problem.ts';
 
 /** So many problems are told one by one; a file with more is not a profile, and nobody reads on. */
 export const MAX_PROBLEMS = 1000;
 
+type Tell = (code: LintCode, at: Located, message: string, more?: Advice) => void;
+
 export interface Report {
-  error(at: Located, message: string): void;
-  warning(at: Located, message: string): void;
+  /** The file's text, for fixes. */
+  readonly text: string;
+  readonly error: Tell;
+  readonly warning: Tell;
+  readonly note: Tell;
   hasErrors(): boolean;
   /** Returns the problems in the order of the file, each once; beyond `MAX_PROBLEMS` a last one counts the rest. */
   problems(): readonly Problem[];
@@ -16,37 +22,68 @@ export interface Report {
 /** Where a problem with a whole file stands. */
 export const FILE_START: Located = { offset: 0, path: undefined };
 
+interface Found {
+  readonly code: LintCode;
+  readonly severity: Severity;
+  readonly at: Located;
+  readonly message: string;
+  readonly more: Advice;
+}
+
 /** Creates an empty report on `file`, whose content is `text`. */
 export const createReport = (file: string, text: string): Report => {
-  const found: { severity: Severity; at: Located; message: string }[] = [];
+  const found: Found[] = [];
   const seen = new Set<string>();
   let hasErrors = false;
-  const add = (severity: Severity, at: Located, message: string): void => {
-    if (severity === 'error') hasErrors = true;
-    // A rule that is wrong on several architectures is wrong once.
-    const identity = `${at.offset} ${severity} ${message}`;
-    if (seen.has(identity)) return;
-    seen.add(identity);
-    found.push({ severity, at, message });
-  };
+  const tell =
+    (severity: Severity): Tell =>
+    (code, at, message, more = {}) => {
+      if (severity === 'error') hasErrors = true;
+      // A rule that is wrong on several architectures is wrong once.
+      const identity = `${at.offset} ${severity} ${message}`;
+      if (seen.has(identity)) return;
+      seen.add(identity);
+      found.push({ code, severity, at, message, more });
+    };
   return {
-    error: (at, message) => add('error', at, message),
-    warning: (at, message) => add('warning', at, message),
+    text,
+    error: tell('error'),
+    warning: tell('warning'),
+    note: tell('note'),
     hasErrors: () => hasErrors,
     problems: () => {
       const sorted = found.toSorted((a, b) => a.at.offset - b.at.offset);
       const told = sorted.slice(0, MAX_PROBLEMS);
       const lines = lineStarts(text);
-      const problems = told.map(({ severity, at, message }): Problem => {
-        const line = lineAt(lines, at.offset);
-        const column = at.offset - lines[line]! + 1;
-        return { severity, file, line: line + 1, column, path: renderPath(at.path), message };
-      });
+      const problems = told.map((one) => place(one, file, lines));
       if (told.length === sorted.length) return problems;
+      const { line, column } = problems.at(-1)!;
       const severity = hasErrors ? 'error' : 'warning';
       const message = `and ${sorted.length - told.length} more problems in this file`;
-      return [...problems, { ...problems.at(-1)!, severity, path: '$', message }];
+      return [...problems, { code: 'SP009', severity, file, line, column, path: '$', message }];
     },
+  };
+};
+
+const place = (
+  { code, severity, at, message, more }: Found,
+  file: string,
+  lines: readonly number[],
+): Problem => {
+  const line = lineAt(lines, at.offset);
+  const start = lines[line]!;
+  const isOneLine = at.end !== undefined && at.end > at.offset && lineAt(lines, at.end) === line;
+  return {
+    code,
+    severity,
+    file,
+    line: line + 1,
+    column: at.offset - start + 1,
+    ...(isOneLine && { endColumn: at.end! - start + 1 }),
+    path: renderPath(at.path),
+    message,
+    ...(more.hint !== undefined && { hint: more.hint }),
+    ...(more.fix !== undefined && { fix: more.fix }),
   };
 };
 

@@ -6,8 +6,9 @@ import { compile } from './compile.ts';
 import type { Located } from './document.ts';
 import { readErrno } from './errno.ts';
 import type { Dialect, Facts } from './facts.ts';
+import { findLosses, keepsAbsent, type Loss } from './lost-rules.ts';
 import type { Condition, Profile, Rule, SourceProfile } from './oci.ts';
-import { type SyscallPlace, syscallsOf } from './syscalls.ts';
+import { knownNames, type SyscallPlace, syscallsOf } from './syscalls.ts';
 
 /** What happens to a call. */
 export interface Outcome {
@@ -29,8 +30,12 @@ export interface FilterPart {
   /** Arguments are compared in that many bits. */
   readonly bits: 32 | 64;
   readonly syscalls: ReadonlyMap<string, SyscallPlace>;
-  /** By the number of the system call, in the order in which libseccomp was given them. */
+  /** By the number of the system call, in the order in which libseccomp was given them; none where all are lost for sure. */
   readonly rules: ReadonlyMap<number, readonly FilterRule[]>;
+  /** On calls that libseccomp knows, but not on this architecture: they match nothing, and may still be in the way. */
+  readonly absent: ReadonlyMap<string, readonly FilterRule[]>;
+  /** Present where libseccomp makes a filter in which the rules never match, or may do so. */
+  readonly lost?: Loss;
   /** runc answers ENOSYS to greater numbers, and on s390x to 0; absent where it adds no such stub. */
   readonly stubAbove?: number;
 }
@@ -50,6 +55,10 @@ const NARROW: readonly SeccompArchitecture[] = [
   ...(['SCMP_ARCH_MIPS64N32', 'SCMP_ARCH_MIPSEL64N32', 'SCMP_ARCH_PPC', 'SCMP_ARCH_S390'] as const),
 ];
 
+/** Returns how wide the arguments are that filters of an architecture compare. */
+export const bitsOf = (architecture: SeccompArchitecture): 32 | 64 =>
+  NARROW.includes(architecture) ? 32 : 64;
+
 /** Resolves a profile that is free of errors; `facts` must all be known. */
 export const resolve = (source: SourceProfile, facts: Facts): EffectiveFilter => {
   const { architecture } = facts;
@@ -61,18 +70,23 @@ export const resolve = (source: SourceProfile, facts: Facts): EffectiveFilter =>
   // The native architecture is always in a filter, whether it is listed or not.
   const architectures = new Set([nativeOf(architecture), ...profile.architectures]);
   const enosys = readErrno('ENOSYS', architecture);
+  const given = new Map([...architectures].map((one) => [one, resolvePart(profile, fallback, one, facts)]));
+  // containerd hands on what it dropped the name of: a rule without names.
+  const ruleCount = facts.dialect === 'containerd' ? source.rules.length : profile.rules.length;
+  const losses = findLosses(given, facts, ruleCount);
   return {
     fallback,
     ...(source.defaultAt === undefined ? {} : { fallbackAt: source.defaultAt }),
     enosys: { action: 'SCMP_ACT_ERRNO', errno: typeof enosys === 'number' ? enosys : 89 },
-    parts: new Map(
-      [...architectures].map((one) => [one, resolvePart(profile, fallback, one, facts)] as const),
-    ),
+    parts: new Map([...given].map(([one, part]) => [one, withLoss(part, losses.get(one))])),
   };
 };
 
+const withLoss = (part: FilterPart, lost: Loss | undefined): FilterPart =>
+  lost === undefined ? part : { ...part, ...(lost.isSure && { rules: new Map() }), lost };
+
 /** Leaves of a profile what its reader reads. */
-const readAs = (source: SourceProfile, dialect: Dialect): SourceProfile => {
+export const readAs = (source: SourceProfile, dialect: Dialect): SourceProfile => {
   if (dialect === 'docker') return source;
   const nothing = { capabilities: [], architectures: [] };
   if (dialect === 'cri-o') {
@@ -98,55 +112,76 @@ const resolvePart = (
   { runtime, libseccomp }: Facts,
 ): FilterPart => {
   const syscalls = syscallsOf(architecture, libseccomp);
-  const bits = NARROW.includes(architecture) ? 32 : 64;
-  const rules = new Map<number, FilterRule[]>();
+  const bits = bitsOf(architecture);
+  const rules = new Map<number, Row>();
+  const absent = new Map<string, Row>();
+  const isAbsentKept = keepsAbsent(architecture, libseccomp);
   let greatest = 0;
   for (const rule of profile.rules) {
     const outcome = outcomeOf(rule.action, rule.errnoRet);
     for (const name of rule.names) {
-      const place = syscalls.get(name);
+      const place = syscalls.get(name) ?? ABSENT;
       // Runtimes pass over a name that their libseccomp doesn't know.
-      if (place === undefined) continue;
+      if (place === ABSENT && !knownNames(libseccomp).has(name)) continue;
       // The stub asks libseccomp, which answers a part of socketcall or ipc with a pseudo number below 0.
       if (place.part === undefined) greatest = Math.max(greatest, place.number!);
       // Runtimes leave out a rule that says what the default says anyway.
       if (isSame(outcome, fallback)) continue;
-      for (const { number, args } of targetsOf(place, rule, syscalls)) {
-        const conditions = args
-          .map((condition) => narrow(condition, bits))
-          .filter(({ op, value }) => op !== 'SCMP_CMP_MASKED_EQ' || value !== 0n);
-        rules.set(number, addRule(rules.get(number) ?? [], { outcome, conditions, at: rule.at }));
+      for (const { number, args: conditions } of targetsOf(place, rule, { bits, syscalls })) {
+        const added: FilterRule = { outcome, conditions, at: rule.at };
+        if (place !== ABSENT) addRule(rules, number, added);
+        else if (isAbsentKept) addRule(absent, name, added);
       }
     }
   }
   const isStubbed = runtime === 'runc' && !PERMISSIVE.includes(fallback.action) && greatest > 0;
-  return { bits, syscalls, rules, ...(isStubbed && { stubAbove: greatest }) };
+  return {
+    bits,
+    syscalls,
+    rules: rulesOf(rules),
+    absent: rulesOf(absent),
+    ...(isStubbed && { stubAbove: greatest }),
+  };
 };
+
+/** libseccomp gives a call that an architecture doesn't have a number below 0. */
+const ABSENT: SyscallPlace = { number: -1 };
 
 /** With these as default runc adds no stub (patchbpf/enosys_linux.go, isAllowAction). */
 const PERMISSIVE: readonly Action[] = ['SCMP_ACT_ALLOW', 'SCMP_ACT_LOG', 'SCMP_ACT_TRACE'];
 
-interface Target {
+export interface Target {
   readonly number: number;
+  /** As wide as the architecture compares them. */
   readonly args: readonly Condition[];
+  /** Where it is about a part of another call. */
+  readonly through?: 'socketcall' | 'ipc';
 }
 
 /** The filter rules that one name makes: split where an argument is tested twice, doubled where it is a part as well. */
-const targetsOf = (
+export const targetsOf = (
   { number, part }: SyscallPlace,
-  { args }: Rule,
-  syscalls: ReadonlyMap<string, SyscallPlace>,
+  { args }: Pick<Rule, 'args'>,
+  { bits, syscalls }: Pick<FilterPart, 'bits' | 'syscalls'>,
 ): readonly Target[] => {
+  // So nearly all of them are.
+  if (args.length === 0 && part === undefined) return [{ number: number!, args }];
   const isRepeated = new Set(args.map(({ index }) => index)).size < args.length;
   const alternatives = isRepeated ? args.map((condition) => [condition]) : [args];
   const whole = part === undefined ? undefined : syscalls.get(part.of)?.number;
-  return alternatives.flatMap((one) => [
+  return alternatives.flatMap((all) => {
+    const one = all
+      .map((condition) => narrow(condition, bits))
+      .filter(({ op, value }) => op !== 'SCMP_CMP_MASKED_EQ' || value !== 0n);
     // libseccomp puts the part's number where a condition on argument 0 would stand.
-    ...(part === undefined || whole === undefined
-      ? []
-      : [{ number: whole, args: [partCondition(part.index), ...one.filter(({ index }) => index !== 0)] }]),
-    ...(number === undefined ? [] : [{ number, args: one }]),
-  ]);
+    const others = one.filter(({ index }) => index !== 0);
+    return [
+      ...(part === undefined || whole === undefined
+        ? []
+        : [{ number: whole, args: [partCondition(part.index), ...others], through: part.of }]),
+      ...(number === undefined ? [] : [{ number, args: one }]),
+    ];
+  });
 };
 
 const partCondition = (index: number): Condition => ({
@@ -164,25 +199,40 @@ const narrow = ({ index, op, value, valueTwo }: Condition, bits: 32 | 64): Condi
   valueTwo: op === 'SCMP_CMP_MASKED_EQ' ? BigInt.asUintN(bits, valueTwo & value) : 0n,
 });
 
+/** The rules on one system call so far. */
+interface Row {
+  readonly rules: FilterRule[];
+  /** So that a file of a thousand rules on one call is not compared each with each. */
+  readonly spelt: Set<string>;
+}
+
 /** The first unconditional rule wins: it drops the conditional ones before it, and whatever comes after it. */
-const addRule = (rules: readonly FilterRule[], rule: FilterRule): FilterRule[] => {
-  if (rules[0]?.conditions.length === 0) return [...rules];
-  if (rule.conditions.length === 0) return [rule];
-  return rules.some((one) => isSame(one.outcome, rule.outcome) && spell(one) === spell(rule))
-    ? [...rules]
-    : [...rules, rule];
+const addRule = <K>(rows: Map<K, Row>, key: K, rule: FilterRule): void => {
+  const row = rows.get(key) ?? { rules: [], spelt: new Set() };
+  rows.set(key, row);
+  if (row.rules[0]?.conditions.length === 0) return;
+  if (rule.conditions.length === 0) {
+    row.rules.splice(0, row.rules.length, rule);
+    return;
+  }
+  const spelt = spell(rule);
+  if (!row.spelt.has(spelt)) row.rules.push(rule);
+  row.spelt.add(spelt);
 };
 
-const spell = ({ conditions }: FilterRule): string =>
-  conditions
-    .map(({ index, op, value, valueTwo }) => `${index} ${op} ${value} ${valueTwo}`)
-    .toSorted()
-    .join(', ');
+const rulesOf = <K>(rows: ReadonlyMap<K, Row>): ReadonlyMap<K, readonly FilterRule[]> =>
+  new Map([...rows].map(([key, { rules }]) => [key, rules]));
+
+const spell = ({ outcome: { action, errno }, conditions }: FilterRule): string => {
+  const tests = conditions.map(({ index, op, value, valueTwo }) => `${index} ${op} ${value} ${valueTwo}`);
+  return `${action} ${errno} ${tests.toSorted().join(', ')}`;
+};
 
 /** Says whether two outcomes are the same to the kernel. */
 export const isSame = (a: Outcome, b: Outcome): boolean => a.action === b.action && a.errno === b.errno;
 
-const outcomeOf = (action: Action, errno: number | undefined): Outcome => {
+/** Returns what an action of a file does; runtimes use EPERM where no errno is given. */
+export const outcomeOf = (action: Action, errno: number | undefined): Outcome => {
   if (action === 'SCMP_ACT_KILL') return { action: 'SCMP_ACT_KILL_THREAD' };
   // The kernel has 16 bits for it.
   return takesErrno(action) ? { action, errno: (errno ?? DEFAULT_ERRNO) & 0xffff } : { action };

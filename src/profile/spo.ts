@@ -18,7 +18,7 @@ export const readSpo = (node: ObjectNode, report: Report): SpoProfile | undefine
   const spec = memberOf(node, 'spec');
   if (spec?.kind !== 'object') {
     const got = spec === undefined ? 'it is missing' : `got ${describe(spec)}`;
-    report.error(spec ?? node, `wanted "spec", an object with the profile; ${got}`);
+    report.error('SP025', spec ?? node, `wanted "spec", an object with the profile; ${got}`);
     return undefined;
   }
   const source = readProfile(spec, 'spo', report);
@@ -36,10 +36,11 @@ const readName = (node: ObjectNode, report: Report): string | undefined => {
   const name = memberOf(metadata, 'name');
   if (name?.kind === 'string' && NAME.test(name.value)) return name.value;
   if (name === undefined) {
-    report.error(metadata ?? node, '"metadata.name" is missing: it names the profile\'s file');
+    report.error('SP025', metadata ?? node, '"metadata.name" is missing: it names the profile\'s file');
   } else {
     const got = name.kind === 'string' ? quote(name.value) : describe(name);
     report.error(
+      'SP025',
       name,
       `wanted a name of letters, digits, ".", "_" and "-" (at most 150) that begins with a letter or digit, got ${got}`,
     );
@@ -52,7 +53,11 @@ const checkBase = (spec: ObjectNode, report: Report): void => {
   if (base === undefined || base.kind === 'null' || (base.kind === 'string' && base.value === '')) return;
   // Without its base the profile would lack system calls that it counts on, and containers would not start.
   const message = `the base profile ${base.kind === 'string' ? quote(base.value) : describe(base)} cannot be looked up here`;
-  report.error(base, `${message}; merge its system calls into this profile and remove "baseProfileName"`);
+  report.error(
+    'SP026',
+    base,
+    `${message}; merge its system calls into this profile and remove "baseProfileName"`,
+  );
 };
 
 /** The operator takes a disabled profile off the nodes, so it doesn't go into a bundle. */
@@ -60,11 +65,11 @@ const checkState = (spec: ObjectNode, name: string | undefined, report: Report):
   const state = memberOf(spec, 'state');
   const disabled = memberOf(spec, 'disabled');
   if (disabled !== undefined && disabled.kind !== 'boolean' && disabled.kind !== 'null') {
-    report.error(disabled, `wanted true or false, got ${describe(disabled)}`);
+    report.error('SP024', disabled, `wanted true or false, got ${describe(disabled)}`);
   }
   if (state !== undefined && state.kind !== 'null') {
     const isKnown = state.kind === 'string' && ['Enabled', 'Disabled', ''].includes(state.value);
-    if (!isKnown) report.error(state, `wanted "Enabled" or "Disabled", got ${describe(state)}`);
+    if (!isKnown) report.error('SP024', state, `wanted "Enabled" or "Disabled", got ${describe(state)}`);
   }
   const off =
     disabled?.kind === 'boolean' && disabled.value
@@ -73,7 +78,11 @@ const checkState = (spec: ObjectNode, name: string | undefined, report: Report):
         ? state
         : undefined;
   if (off === undefined) return true;
-  report.warning(off, `${name === undefined ? 'this profile' : quote(name)} is disabled and is left out`);
+  report.warning(
+    'SP014',
+    off,
+    `${name === undefined ? 'this profile' : quote(name)} is disabled and is left out`,
+  );
   return false;
 };
 

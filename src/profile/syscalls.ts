@@ -27,12 +27,51 @@ const isOlder = (a: string, b: string): boolean => {
   return at >= 0 && (as[at] ?? 0) < bs[at]!;
 };
 
+// Parsing one takes half a millisecond, and a profile is asked about several architectures for every version.
+const parsed = new Map<string, ReadonlyMap<string, SyscallPlace>>();
+
 /** Returns the system calls that an architecture has, by name, as a version of `LIBSECCOMP_VERSIONS` knows them. */
 export const syscallsOf = (
   architecture: SeccompArchitecture,
   libseccomp: string,
 ): ReadonlyMap<string, SyscallPlace> => {
-  const version = LIBSECCOMP_VERSIONS.indexOf(libseccomp);
+  const key = `${architecture} ${libseccomp}`;
+  const places = parsed.get(key) ?? parseTable(architecture, LIBSECCOMP_VERSIONS.indexOf(libseccomp));
+  parsed.set(key, places);
+  return places;
+};
+
+const known = new Map<string, ReadonlySet<string>>();
+
+/** Returns every name that a version of `LIBSECCOMP_VERSIONS` knows, on whatever architecture. */
+export const knownNames = (libseccomp: string): ReadonlySet<string> => {
+  if (known.size === 0) {
+    const since = findFirstVersions();
+    for (const [version, name] of LIBSECCOMP_VERSIONS.entries())
+      known.set(name, new Set(SYSCALL_NAMES.filter((_, at) => since[at]! <= version)));
+  }
+  return known.get(libseccomp)!;
+};
+
+/** Finds the first version that knows each name, looking at the entries without parsing them: that takes far longer. */
+const findFirstVersions = (): readonly number[] => {
+  const since = SYSCALL_NAMES.map(() => LIBSECCOMP_VERSIONS.length);
+  for (const numbers of Object.values(data.numbers)) {
+    for (const [at, entry] of numbers.split(' ').entries()) {
+      if (since[at] === 0 || entry === '-') continue;
+      for (const answer of entry.split(',')) {
+        const letter = answer.charCodeAt(answer.length - 1) - 97;
+        if (!/^-[a-z]?$/.test(answer)) since[at] = Math.min(since[at]!, Math.max(letter, 0));
+      }
+    }
+  }
+  return since;
+};
+
+const parseTable = (
+  architecture: SeccompArchitecture,
+  version: number,
+): ReadonlyMap<string, SyscallPlace> => {
   const places = new Map<string, SyscallPlace>();
   for (const [at, entry] of data.numbers[architecture].split(' ').entries()) {
     const place = parseEntry(entry, version);
@@ -43,6 +82,9 @@ export const syscallsOf = (
 
 /** Parses one entry, such as `359s1` or `4168,4168s5c`: the last answer that the version or an older one gave. */
 const parseEntry = (entry: string, version: number): SyscallPlace | undefined => {
+  // So nearly all of them are.
+  if (entry === '-') return undefined;
+  if (/^\d+$/.test(entry)) return { number: Number(entry) };
   const answers = entry
     .split(',')
     .map((text) => /^(?:(\d+)|-)(?:([si])(\d+))?([a-z]?)$/.exec(text)!)

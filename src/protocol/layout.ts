@@ -1,6 +1,6 @@
 // The names that this program makes under a seccomp root (`<kubelet root>/seccomp`), and no others: what does not
 // match here is foreign and is never changed.
-import { checkBundleName } from '../bundle/entry-path.ts';
+import { checkBundleName, checkProfilePath } from '../bundle/entry-path.ts';
 
 /** The manifest's name inside a generation; profiles cannot have it, their names begin with a letter or digit. */
 export const MANIFEST_NAME = '.manifest.json';
@@ -70,3 +70,30 @@ export const damagedName = (name: string, id: string): string => `${name}.damage
  * has another one, so that an empty folder of theirs is never taken for ours.
  */
 export const REMOVAL_MODE = 0o1700;
+
+/** What a pod's `localhostProfile` names below the seccomp root. */
+export type LocalhostProfile =
+  /** `web/nginx.json`: whatever content the bundle's link names when the container is created. */
+  | { readonly kind: 'linked'; readonly bundle: string; readonly path: string }
+  /** `web@<digest16>/nginx.json`: that content for good. */
+  | ({ readonly kind: 'pinned'; readonly path: string } & GenerationName)
+  /** Below `operator/`: the folder of the Seccomp Operator of 2020 and of the Security Profiles Operator. */
+  | { readonly kind: 'operator'; readonly path: string }
+  /** Nothing that a bundle could hold. */
+  | { readonly kind: 'foreign' };
+
+/**
+ * Parses a `localhostProfile`, joined to the root as the kubelet does (`filepath.Join`: empty segments and `.` mean
+ * nothing; the API server refuses `..`). What is `linked` by its form may still be a folder of somebody else.
+ */
+export const parseLocalhostProfile = (localhostProfile: string): LocalhostProfile => {
+  const [first = '', ...rest] = localhostProfile
+    .split('/')
+    .filter((segment) => segment !== '' && segment !== '.');
+  const path = rest.join('/');
+  if (first === 'operator') return { kind: 'operator', path };
+  if (checkProfilePath(path) !== undefined) return { kind: 'foreign' };
+  const generation = parseGenerationName(first);
+  if (generation) return { kind: 'pinned', ...generation, path };
+  return checkBundleName(first) === undefined ? { kind: 'linked', bundle: first, path } : { kind: 'foreign' };
+};

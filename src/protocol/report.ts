@@ -55,6 +55,8 @@ export interface Report {
   /** Bytes written. */
   readonly bytes?: number;
   readonly durationMs: number;
+  /** When it was made, by the node's clock, RFC 3339: the clock by which the kubelet tells when a container started. */
+  readonly at?: string;
   readonly facts: NodeFacts;
   readonly error?: { readonly code: NodeErrorCode; readonly message: string };
   /** Only for `inspect`. Absent with `isInspectionInLog` when it does not fit. */

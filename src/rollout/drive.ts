@@ -13,6 +13,8 @@ export interface DriveOptions {
   /** After this a node has failed, whatever its Job does. */
   readonly timeoutMs: number;
   readonly stop: StopSwitch;
+  /** More failures than that, and nothing more is begun; what was begun comes to its end. Left out: any number. */
+  readonly maxFailures?: number;
   /** Does what a good report asks for (e.g. labels) before the Job goes; returns the node's last event. */
   readonly settle: (task: NodeTask, report: Report) => Promise<RolloutEvent>;
 }
@@ -36,12 +38,17 @@ type Message =
 /** Drives all tasks (of one run) and yields what happens to them; returns when each has ended or was never begun. */
 export async function* drive(
   tasks: readonly NodeTask[],
-  { maxInFlight, timeoutMs, stop, settle }: DriveOptions,
+  { maxInFlight, timeoutMs, stop, maxFailures = Number.POSITIVE_INFINITY, settle }: DriveOptions,
   { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
 ): AsyncGenerator<RolloutEvent, void, void> {
   const run = tasks[0]?.run;
   if (run === undefined) return;
   const events = new Channel<RolloutEvent>();
+  let failed = 0;
+  const end = (event: RolloutEvent): void => {
+    if (event.kind === 'failed') failed += 1;
+    events.push(event);
+  };
   const inboxes = new Map<string, Channel<Message>>();
   const over = new AbortController();
 
@@ -116,15 +123,15 @@ export async function* drive(
     try {
       const refusal = await cluster.launch(task);
       if (refusal) {
-        events.push({ kind: 'failed', node, reason: refusal });
+        end({ kind: 'failed', node, reason: refusal });
         return;
       }
       events.push({ kind: 'launched', node });
       if (stop.reason) inbox.push({ kind: 'stopped', reason: stop.reason });
-      events.push(await follow(task, inbox, done.signal));
+      end(await follow(task, inbox, done.signal));
     } catch (thrown) {
       // It may have been created all the same; it is discarded below.
-      events.push({ kind: 'failed', node, reason: { code: 'api', message: describeThrown(thrown) } });
+      end({ kind: 'failed', node, reason: { code: 'api', message: describeThrown(thrown) } });
     } finally {
       done.abort();
       inbox.close();
@@ -140,7 +147,7 @@ export async function* drive(
 
   let next = 0;
   const worker = async () => {
-    for (let task = tasks[next]; task && !stop.reason; task = tasks[next]) {
+    for (let task = tasks[next]; task && !stop.reason && failed <= maxFailures; task = tasks[next]) {
       next += 1;
       await work(task);
     }

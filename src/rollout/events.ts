@@ -1,5 +1,6 @@
 // What an operation on nodes tells while it runs. Progress lines, JSON and the UI are readers of this stream.
 import type { Report } from '../protocol/report.ts';
+import type { Health } from './health.ts';
 import type { NodeSeen, Reason } from './node.ts';
 
 export type OperationKind = 'install' | 'remove' | 'inspect';
@@ -22,6 +23,22 @@ export type RolloutEvent =
   | { readonly kind: 'done'; readonly node: string; readonly report: Report }
   | { readonly kind: 'failed'; readonly node: string; readonly reason: Reason; readonly report?: Report }
   | { readonly kind: 'warning'; readonly message: string }
+  /** The next share of the nodes is begun. */
+  | { readonly kind: 'wave'; readonly number: number; readonly of: number; readonly nodes: number }
+  /** A wave has ended, and this is how the containers on its nodes are. */
+  | {
+      readonly kind: 'gate';
+      readonly wave: number;
+      readonly of: number;
+      /** That the wave was made of, and how many of them failed. */
+      readonly nodes: number;
+      readonly failed: number;
+      readonly verdict: 'passed' | 'failed';
+      /** Absent where the containers were not looked at. */
+      readonly health?: Health;
+    }
+  /** It goes no further, and why. Nodes that were not begun stay as they are. */
+  | { readonly kind: 'stopped'; readonly reason: Reason }
   /** Last event. */
   | { readonly kind: 'finished'; readonly ending: 'complete' | 'incomplete' | 'interrupted' };
 

@@ -4,7 +4,7 @@ import { drive } from './drive.ts';
 import type { RolloutEvent } from './events.ts';
 import { planInspect } from './plan.ts';
 import type { NodeSelection, NodeTask } from './ports.ts';
-import type { Outside, RolloutPolicy } from './roll.ts';
+import type { Outside, RolloutPolicy } from './rollout.ts';
 import { explainStop, INTERRUPTED, StopSwitch } from './stop.ts';
 import { judgeReport } from './verdict.ts';
 import { driveLimits } from './work.ts';

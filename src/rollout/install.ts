@@ -4,7 +4,8 @@ import type { RolloutEvent } from './events.ts';
 import { chunkName, installedLabels } from './names.ts';
 import { planInstall } from './plan.ts';
 import type { NodeSelection } from './ports.ts';
-import { type Outside, type RolloutPolicy, roll } from './roll.ts';
+import { roll } from './roll.ts';
+import type { Outside, Rollout, RolloutPolicy } from './rollout.ts';
 
 export interface InstallInput {
   readonly bundle: string;
@@ -17,6 +18,8 @@ export interface InstallInput {
   readonly rolledBackTo?: number;
   readonly selection: NodeSelection;
   readonly policy: RolloutPolicy;
+  /** Looks at the nodes that are to get it; see `Rollout`. */
+  readonly examine?: Rollout['examine'];
 }
 
 /** Installs a bundle on the selected nodes that do not have it, and yields what happens. */
@@ -24,7 +27,7 @@ export const installBundle = (
   input: InstallInput,
   outside: Outside,
 ): AsyncGenerator<RolloutEvent, void, void> => {
-  const { bundle, digest, manifest, rolledBackTo, selection, policy } = input;
+  const { bundle, digest, manifest, rolledBackTo, selection, policy, examine } = input;
   const force = policy.force ?? false;
   const chunks = input.chunks.map((chunk) => ({ name: chunkName(bundle, chunk.sha256), ...chunk }));
   return roll(
@@ -37,6 +40,7 @@ export const installBundle = (
       chunks,
       selection,
       policy,
+      ...(examine && { examine }),
       plan: (nodes, releases) => planInstall(nodes, releases, { bundle, digest, force }),
       request: (revision) => ({
         version: 1,

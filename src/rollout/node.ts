@@ -60,6 +60,8 @@ export type ReasonCode =
   | 'evicted'
   | 'node-gone' // deleted or replaced while we were at work
   | 'program' // the program ended without a report, or with one that cannot be read
+  | 'unhealthy' // containers fail under the new content, or too few have started
+  | 'too-many-failures'
   | 'interrupted'
   | 'api'
   | 'internal';

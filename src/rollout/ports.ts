@@ -2,6 +2,7 @@
 
 import type { Inspection, Report } from '../protocol/report.ts';
 import type { Request } from '../protocol/request.ts';
+import type { Health, HealthQuestion } from './health.ts';
 import type { Obsolete } from './history.ts';
 import type { NodeSeen, Reason } from './node.ts';
 import type { Release } from './release.ts';
@@ -47,6 +48,18 @@ export interface Admission {
   readonly unchecked?: string;
 }
 
+/** What a Kubernetes Event says: about a node, or about a bundle's revision. */
+export interface Announcement {
+  readonly type: 'Normal' | 'Warning';
+  /** One word in camel case, as Kubernetes has it. */
+  readonly reason: string;
+  readonly message: string;
+  readonly bundle: string;
+  readonly revision: number;
+  /** Absent: it is about the revision. */
+  readonly node?: NodeSeen;
+}
+
 export interface Lease {
   /** Aborts when the lease was lost, with a SeccompError that says to whom: the holder must stop launching at once. */
   readonly lost: AbortSignal;
@@ -71,6 +84,10 @@ export interface Cluster {
   forget(obsolete: Obsolete): Promise<void>;
   /** Reads who we are for the record. */
   whoAmI(): Promise<string>;
+  /** Reads how the containers are that use a bundle on nodes that have just been changed. */
+  readHealth(question: HealthQuestion, signal: AbortSignal): Promise<Health>;
+  /** Writes a Kubernetes Event, so that other tools see what happens. */
+  announce(news: Announcement): Promise<void>;
   /** Creates the namespace (once, marked), the program and, for an install, its chunks; compares what exists. */
   prepare(chunks: readonly { readonly name: string; readonly content: Uint8Array }[]): Promise<void>;
   /**

@@ -51,8 +51,16 @@ export const firstEntries = (
         case 'run':
           return [node.name, { result: 'unfinished', ...entry }];
         case 'up-to-date': {
-          const at = newestStatement(releases, node)?.node.at;
-          return [node.name, { result: 'done', ...entry, ...(at !== undefined && { at }) }];
+          const { at, installedAt } = newestStatement(releases, node)?.node ?? {};
+          return [
+            node.name,
+            {
+              result: 'done',
+              ...entry,
+              ...(at !== undefined && { at }),
+              ...(installedAt !== undefined && { installedAt }),
+            },
+          ];
         }
         default: {
           const earlier = resumed?.nodes[node.name];
@@ -66,7 +74,12 @@ export const firstEntries = (
 
 /** Returns the entry of a node that came to an end; undefined for an event that is none. */
 export const lastEntry = (event: RolloutEvent, node: NodeSeen, at: string): ReleaseNode | undefined => {
-  if (event.kind === 'done') return { result: 'done', ...identify(node), at };
+  if (event.kind === 'done') {
+    const { outcome, at: installedAt } = event.report;
+    // What was there already came earlier, and an earlier entry says when.
+    const came = outcome !== 'unchanged' && installedAt !== undefined && { installedAt };
+    return { result: 'done', ...identify(node), at, ...came };
+  }
   if (event.kind !== 'failed') return undefined;
   const result = event.reason.code === 'interrupted' ? 'unfinished' : 'failed';
   return { result, reason: event.reason.code, ...identify(node), at };

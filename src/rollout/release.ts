@@ -40,4 +40,6 @@ export interface ReleaseNode {
   readonly seccompRoot: string;
   /** When the node's report was read, RFC 3339. */
   readonly at?: string;
+  /** When what the node has now had come, by the node's own clock, RFC 3339; absent where it did not say. */
+  readonly installedAt?: string;
 }

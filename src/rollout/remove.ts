@@ -3,7 +3,8 @@ import type { RolloutEvent } from './events.ts';
 import { removedLabels } from './names.ts';
 import { planRemove } from './plan.ts';
 import type { NodeSelection } from './ports.ts';
-import { type Outside, type RolloutPolicy, roll } from './roll.ts';
+import { roll } from './roll.ts';
+import type { Outside, RolloutPolicy } from './rollout.ts';
 
 export interface RemoveInput {
   readonly bundle: string;

@@ -19,12 +19,20 @@ export interface RolloutState {
   readonly digest?: string;
   readonly revision?: number;
   readonly phase?: string;
+  /** The one that is at work; absent where all nodes are one. */
+  readonly wave?: { readonly number: number; readonly of: number };
+  /** Of the waves that have ended. */
+  readonly gates: readonly Gate[];
+  /** Why it went no further. */
+  readonly stopped?: Reason;
   readonly nodes: ReadonlyMap<string, NodeState>;
   readonly warnings: readonly string[];
   readonly ending?: 'complete' | 'incomplete' | 'interrupted';
 }
 
-export const initialState: RolloutState = { nodes: new Map(), warnings: [] };
+export type Gate = Omit<Extract<RolloutEvent, { readonly kind: 'gate' }>, 'kind'>;
+
+export const initialState: RolloutState = { nodes: new Map(), gates: [], warnings: [] };
 
 /** Applies one event. Pure: the given state is not changed. */
 export const reduce = (state: RolloutState, event: RolloutEvent): RolloutState => reduceAll(state, [event]);
@@ -35,7 +43,12 @@ export const reduce = (state: RolloutState, event: RolloutEvent): RolloutState =
  */
 export const reduceAll = (state: RolloutState, events: readonly RolloutEvent[]): RolloutState => {
   if (events.length === 0) return state;
-  const draft: Draft = { ...state, nodes: new Map(state.nodes), warnings: [...state.warnings] };
+  const draft: Draft = {
+    ...state,
+    nodes: new Map(state.nodes),
+    gates: [...state.gates],
+    warnings: [...state.warnings],
+  };
   for (const event of events) apply(draft, event);
   return draft;
 };
@@ -43,6 +56,7 @@ export const reduceAll = (state: RolloutState, events: readonly RolloutEvent[]):
 /** A copy that nobody else has seen yet. */
 type Draft = { -readonly [Key in keyof RolloutState]: RolloutState[Key] } & {
   nodes: Map<string, NodeState>;
+  gates: Gate[];
   warnings: string[];
 };
 
@@ -57,6 +71,17 @@ const apply = (draft: Draft, event: RolloutEvent): void => {
       break;
     case 'phase':
       draft.phase = event.text;
+      break;
+    case 'wave':
+      draft.wave = { number: event.number, of: event.of };
+      break;
+    case 'gate': {
+      const { kind: _, ...gate } = event;
+      draft.gates.push(gate);
+      break;
+    }
+    case 'stopped':
+      draft.stopped = event.reason;
       break;
     case 'warning':
       draft.warnings.push(event.message);

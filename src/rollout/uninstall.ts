@@ -6,7 +6,7 @@ import type { NodeSeen } from './node.ts';
 import { mayHave } from './plan.ts';
 import type { Release } from './release.ts';
 import { removeBundle } from './remove.ts';
-import type { Outside, RolloutPolicy } from './roll.ts';
+import type { Outside, RolloutPolicy } from './rollout.ts';
 import { describeThrown } from './stop.ts';
 
 const EVERY_NODE = { selector: '' } as const;

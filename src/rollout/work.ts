@@ -1,11 +1,11 @@
 // The part of a rollout that reaches the nodes: what is uploaded, what admission is asked, and what a good report leads to.
 import type { Report } from '../protocol/report.ts';
-import { drive } from './drive.ts';
+import { driveWaves } from './drive-waves.ts';
 import type { PlannedNode, RolloutEvent } from './events.ts';
 import { runName } from './names.ts';
 import type { Clock, Cluster, NodeTask } from './ports.ts';
 import type { Revision } from './revision.ts';
-import type { Rollout, RolloutPolicy } from './roll.ts';
+import type { Rollout, RolloutPolicy } from './rollout.ts';
 import type { StopSwitch } from './stop.ts';
 import { judgeReport } from './verdict.ts';
 
@@ -37,24 +37,27 @@ export const makeTasks = (
     .map(({ node }) => ({ node, run, attempt, request, chunkConfigMaps }));
 };
 
-/** Prepares, asks for admission and drives the tasks. */
+/** Prepares, asks for admission and drives the tasks, wave after wave where the policy says so. */
 export async function* work(
   rollout: Rollout,
-  tasks: readonly NodeTask[],
+  { planned, revision }: { readonly planned: readonly PlannedNode[]; readonly revision: Revision },
   stop: StopSwitch,
   { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
 ): AsyncGenerator<RolloutEvent, void, void> {
   const { policy } = rollout;
+  const tasks = makeTasks(rollout, planned, revision);
   const [first] = tasks;
-  if (!first || stop.reason) return;
-  await cluster.prepare(rollout.chunks);
   if (stop.reason) return;
-  const { refusal, unchecked } = await cluster.admit(first);
-  if (unchecked !== undefined) yield { kind: 'warning', message: unchecked };
-  if (refusal)
-    return yield* tasks.map(
-      ({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }),
-    );
+  if (first) {
+    await cluster.prepare(rollout.chunks);
+    if (stop.reason) return;
+    const { refusal, unchecked } = await cluster.admit(first);
+    if (unchecked !== undefined) yield { kind: 'warning', message: unchecked };
+    if (refusal)
+      return yield* tasks.map(
+        ({ node }): RolloutEvent => ({ kind: 'failed', node: node.name, reason: refusal }),
+      );
+  }
   const settle = async (task: NodeTask, report: Report): Promise<RolloutEvent> => {
     const node = task.node.name;
     const reason =
@@ -62,5 +65,6 @@ export async function* work(
       (await cluster.label(task.node, rollout.labels(task.node)));
     return reason ? { kind: 'failed', node, reason, report } : { kind: 'done', node, report };
   };
-  yield* drive(tasks, { ...driveLimits(policy), stop, settle }, { cluster, clock });
+  const options = { ...driveLimits(policy), stop, settle };
+  yield* driveWaves({ rollout, planned, revision, tasks, options }, { cluster, clock });
 }

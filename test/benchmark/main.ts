@@ -3,25 +3,35 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findBinaries } from '../cluster/build.ts';
 import { NODE_IMAGE } from '../cluster/images.ts';
 import { EXAMPLES, PROGRAM } from '../cluster/plugin.ts';
 import { readState, STATE_FILE_VARIABLE } from '../cluster/state.ts';
 import { compare } from './measure.ts';
+import { answers, corpus, evaluations } from './profiles.ts';
 
 const node = process.execPath;
-const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 
-const startUp = (): void => {
-  if (!hasKubectl) {
-    process.stdout.write('start-up: skipped, there is no kubectl on the PATH\n\n');
+/** The cluster's own, built from its sources, or the one on the PATH. */
+const findKubectl = (): string | undefined => {
+  const built = findBinaries()?.kubernetes;
+  if (built !== undefined) return join(built, 'kubectl');
+  return spawnSync('kubectl', ['version', '--client']).status === 0 ? 'kubectl' : undefined;
+};
+
+const startUp = async (folder: string): Promise<void> => {
+  const kubectl = findKubectl();
+  if (kubectl === undefined) {
+    process.stdout.write('start-up: skipped, there is no kubectl\n\n');
     return;
   }
   compare(
     'start-up',
     { name: 'kubectl-seccomp version --client', argv: [node, PROGRAM, 'version', '--client'] },
-    { name: 'kubectl version --client', argv: ['kubectl', 'version', '--client'] },
+    { name: 'kubectl version --client', argv: [kubectl, 'version', '--client'] },
     15,
   );
+  await answers(kubectl, folder);
 };
 
 const localInstall = (folder: string): void => {
@@ -92,7 +102,9 @@ const rollout = (folder: string, stateFile: string): void => {
 if (!existsSync(PROGRAM)) throw new Error('not built: npm run build');
 const folder = mkdtempSync(join(tmpdir(), 'kubectl-seccomp-bench-'));
 try {
-  startUp();
+  await startUp(folder);
+  corpus(process.env.SECCOMP_SHARED ?? '');
+  evaluations();
   localInstall(folder);
   const stateFile = process.env[STATE_FILE_VARIABLE];
   if (stateFile) rollout(folder, stateFile);

@@ -5,6 +5,8 @@ export interface Candidate {
   readonly name: string;
   readonly argv: readonly string[];
   readonly env?: Record<string, string>;
+  /** Those that are no failure; 0 where none are given. */
+  readonly exitCodes?: readonly number[];
   /** Runs before each measurement, outside it. */
   readonly prepare?: () => void;
 }
@@ -12,7 +14,7 @@ export interface Candidate {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-const timeMs = ({ argv, env, prepare }: Candidate): number => {
+const timeMs = ({ argv, env, prepare, exitCodes = [0] }: Candidate): number => {
   prepare?.();
   const started = performance.now();
   const { status, stderr, error } = spawnSync(argv[0] ?? '', argv.slice(1), {
@@ -20,7 +22,7 @@ const timeMs = ({ argv, env, prepare }: Candidate): number => {
     maxBuffer: 1 << 28,
   });
   const elapsed = performance.now() - started;
-  if (error || status !== 0)
+  if (error || !exitCodes.includes(status ?? -1))
     throw new Error(`${argv.join(' ')}: ${error?.message ?? `exit ${status}: ${stderr}`}`);
   return elapsed;
 };

@@ -31,7 +31,8 @@ test('a running pod keeps its filter, a new pod gets the new one, a pinned path 
     await untilPhase(cluster, 'before', 'Running');
 
     writeFileSync(join(folder, 'app.json'), allowing);
-    const printed = await mustPlugin(cluster, ['apply', '-f', folder, '--name', 'gen']);
+    // A pod uses what is changed: without --force that is refused.
+    const printed = await mustPlugin(cluster, ['apply', '-f', folder, '--name', 'gen', '--force']);
     assert.match(printed, /gen@v2/);
     assert.is.not(generationOf(printed), old);
 

@@ -15,16 +15,30 @@ interface Rule {
 }
 
 /** In the whole cluster. */
-const CLUSTER_RULES: readonly Rule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list', 'patch'] }];
+const CLUSTER_RULES: readonly Rule[] = [
+  { apiGroups: [''], resources: ['nodes'], verbs: ['list', 'patch'] },
+  // Who uses what: asked before a bundle is deleted, or a profile is changed or taken away.
+  { apiGroups: [''], resources: ['pods', 'replicationcontrollers'], verbs: ['list'] },
+  {
+    apiGroups: ['apps'],
+    resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'],
+    verbs: ['list'],
+  },
+  { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['list'] },
+];
 /** In the install namespace; who may not make that finds it made by somebody else. */
 const NAMESPACE_RULES: readonly Rule[] = [
   { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'delete', 'get', 'list', 'update'] },
   { apiGroups: [''], resources: ['pods'], verbs: ['create', 'delete', 'list', 'watch'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-  { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
+  { apiGroups: [''], resources: ['events'], verbs: ['create', 'list', 'watch'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['create', 'delete', 'list', 'watch'] },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] },
+];
+/** Where the Events about Nodes are. */
+const DEFAULT_NAMESPACE_RULES: readonly Rule[] = [
+  { apiGroups: [''], resources: ['events'], verbs: ['create'] },
 ];
 /** For what rarely happens: a dead run's Pods without a Job, long inspections, history that has grown too long. */
 const RARELY_USED = ['delete configmaps', 'delete pods', 'get pods/log'];
@@ -65,6 +79,7 @@ test('with these rights everything works, and every one of them is used', async 
   const cluster = attachCluster();
   await createRole(cluster, 'alice', CLUSTER_RULES);
   await createRole(cluster, 'alice', NAMESPACE_RULES, 'kubectl-seccomp');
+  await createRole(cluster, 'alice', DEFAULT_NAMESPACE_RULES, 'default');
   const mark = await cluster.auditMark();
   const alice = ['--as', 'alice'];
   await mustPlugin(cluster, [...APPLY, ...alice]);

@@ -69,6 +69,8 @@ const errno = (errnoRet: number, ...args: object[]) => ({
   args,
 });
 const MODE = 0o755;
+const named = (name: string, ...rules: object[]): object[] =>
+  rules.map((rule) => ({ ...rule, names: [name] }));
 
 for (const [title, rules, expected] of [
   ['one condition with two actions is refused', [errno(2, when(MODE)), errno(3, when(MODE))], 'refused'],
@@ -105,6 +107,62 @@ for (const [title, rules, expected] of [
         outcome.kind === 'started' ? outcome.code : outcome.kind,
         expected,
         `${runc.version}: ${outcome.output}`,
+      );
+    }
+  });
+}
+
+/** Rules on calls that nothing of the container makes, so that it starts where runc takes them. */
+for (const [title, rules, architectures] of [
+  [
+    'more conditions, then only the first of them',
+    [errno(2, when(1, undefined, 0), when(5)), errno(3, when(1, undefined, 0))],
+    [],
+  ],
+  [
+    'more conditions, then only the last of them',
+    [errno(2, when(1, undefined, 0), when(5)), errno(3, when(5))],
+    [],
+  ],
+  [
+    'one condition, then more',
+    [errno(3, when(1, undefined, 0)), errno(2, when(1, undefined, 0), when(5))],
+    [],
+  ],
+  ...['socket', 'connect', 'semget', 'semop', 'msgsnd', 'shmat'].flatMap((name) =>
+    [
+      ['a condition on argument 0, then none', named(name, errno(2, when(1, undefined, 0)), errno(3))],
+      ['no condition, then one on argument 0', named(name, errno(3), errno(2, when(1, undefined, 0)))],
+      ['a condition on argument 1, then none', named(name, errno(2, when(1, undefined, 1)), errno(3))],
+      ['no condition, then one on argument 1', named(name, errno(3), errno(2, when(1, undefined, 1)))],
+      ['no condition twice', named(name, errno(3), errno(2))],
+      [
+        'two conditions on argument 1',
+        named(name, errno(3, when(1, undefined, 1)), errno(2, when(2, undefined, 1))),
+      ],
+    ].flatMap(([what, made]) =>
+      [[], ['SCMP_ARCH_X86']].map((archs) => [`${name}: ${what}`, made, archs] as const),
+    ),
+  ),
+  [
+    'socketcall and socket',
+    [...named('socketcall', errno(3, when(1, undefined, 0))), ...named('socket', errno(2))],
+    ['SCMP_ARCH_X86'],
+  ],
+  [
+    'socketcall for all and socket',
+    [...named('socketcall', errno(3)), ...named('socket', errno(2))],
+    ['SCMP_ARCH_X86'],
+  ],
+] as const) {
+  test(`${title}, with ${architectures.join() || 'no other architecture'}: judged as runc does`, async () => {
+    const text = JSON.stringify({ defaultAction: 'SCMP_ACT_ALLOW', architectures, syscalls: rules });
+    for (const runc of runcs) {
+      const { kind, output } = await containers.run(runc, text);
+      assert.is(
+        has(text, 'error'),
+        kind === 'refused',
+        `${runc.version}: ${output}\n${JSON.stringify(judge(text))}`,
       );
     }
   });

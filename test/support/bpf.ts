@@ -36,8 +36,20 @@ const CODES: Readonly<Record<Outcome['action'], number>> = {
   SCMP_ACT_ALLOW: 0x7fff0000,
 };
 
+const ACTIONS_BY_CODE = new Map(
+  (Object.keys(CODES) as Outcome['action'][]).map((action) => [CODES[action], action] as const),
+);
+
 /** Returns what a filter returns to the kernel for an outcome. */
 export const codeOf = ({ action, errno = 0 }: Outcome): number => CODES[action] + errno;
+
+/** Returns what a filter's answer means; an action that this kernel does not know kills the process. */
+export const outcomeOfCode = (code: number): Outcome => {
+  const action = ACTIONS_BY_CODE.get((code & 0xffff0000) >>> 0) ?? 'SCMP_ACT_KILL_PROCESS';
+  return action === 'SCMP_ACT_ERRNO' || action === 'SCMP_ACT_TRACE'
+    ? { action, errno: code & 0xffff }
+    : { action };
+};
 
 /** Parses a program as the kernel hands it out on a little-endian machine: eight bytes an instruction. */
 export const parseProgram = (content: Uint8Array): readonly Instruction[] => {

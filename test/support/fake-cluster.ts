@@ -3,11 +3,13 @@
 import { SeccompError } from '../../src/error.ts';
 import type { Inspection, Report } from '../../src/protocol/report.ts';
 import { Channel } from '../../src/rollout/channel.ts';
+import type { Health, HealthQuestion } from '../../src/rollout/health.ts';
 import type { Obsolete } from '../../src/rollout/history.ts';
 import { digest16 } from '../../src/rollout/names.ts';
 import type { NodeSeen, Reason } from '../../src/rollout/node.ts';
 import type {
   Admission,
+  Announcement,
   Clock,
   Cluster,
   Lease,
@@ -75,6 +77,11 @@ export class FakeCluster implements Cluster {
   leftovers = 0;
   /** Somebody else who holds every lease, until when on the monotonic clock. */
   otherHolder: { readonly name: string; readonly untilMs: number } | undefined;
+  readonly announcements: Announcement[] = [];
+  /** Set: what is thrown instead of writing an Event. */
+  refuseAnnouncement: (() => Promise<void>) | undefined;
+  /** What the containers are like. */
+  health: (question: HealthQuestion) => Health = () => ({ using: 0, started: 0, waiting: 0, failing: [] });
   inspections = new Map<string, Inspection>();
   /** What `removeNamespace` finds. */
   namespace: 'ours' | 'foreign' | 'absent' = 'ours';
@@ -154,6 +161,16 @@ export class FakeCluster implements Cluster {
   async forget({ releases, chunks }: Obsolete): Promise<void> {
     this.calls.push(`forget ${[...releases.map(({ revision }) => `v${revision}`), ...chunks].join(' ')}`);
     this.#releases = this.#releases.filter((release) => !releases.includes(release));
+  }
+
+  async readHealth(question: HealthQuestion): Promise<Health> {
+    this.calls.push(`readHealth ${[...question.nodes.keys()].join(' ')}`);
+    return this.health(question);
+  }
+
+  async announce(news: Announcement): Promise<void> {
+    this.announcements.push(news);
+    await this.refuseAnnouncement?.();
   }
 
   async whoAmI(): Promise<string> {

@@ -6,6 +6,7 @@ import type { Report } from '../../src/protocol/report.ts';
 import type { Request } from '../../src/protocol/request.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster } from './fake-cluster.ts';
+import { FakeWorkloads } from './fake-workloads.ts';
 
 export interface FakeOutsideOptions {
   /** Path → content. */
@@ -14,6 +15,7 @@ export interface FakeOutsideOptions {
   readonly isTerminal?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   readonly cluster?: FakeCluster;
+  readonly workloads?: FakeWorkloads;
   readonly clock?: FakeClock;
   /** Answers `--root`; what is asked lands in `requests`. */
   readonly onFolder?: (request: Request) => Report;
@@ -59,7 +61,7 @@ export const fakeOutside = (options: FakeOutsideOptions = {}): FakeOutside => {
     },
     connect: async (given) => {
       connections.push(given);
-      return cluster;
+      return Object.assign(cluster, { workloads: options.workloads ?? new FakeWorkloads() });
     },
     readServerVersion: async () => 'v1.37.0',
     runOnFolder: async (_root, request) => {

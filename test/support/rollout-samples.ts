@@ -6,7 +6,7 @@ import { installBundle } from '../../src/rollout/install.ts';
 import type { NodeSeen } from '../../src/rollout/node.ts';
 import type { NodeSelection } from '../../src/rollout/ports.ts';
 import type { Release, ReleaseNode } from '../../src/rollout/release.ts';
-import type { RolloutPolicy } from '../../src/rollout/roll.ts';
+import type { RolloutPolicy } from '../../src/rollout/rollout.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster, type FakeClusterOptions } from './fake-cluster.ts';
 
@@ -91,6 +91,12 @@ export const describeEvent = (event: RolloutEvent): string => {
       const revision = event.revision === undefined ? '' : ` v${event.revision}`;
       return `planned${revision} ${event.nodes.map(({ node, action }) => `${node.name}:${action}`).join(' ')}`.trim();
     }
+    case 'wave':
+      return `wave ${event.number}/${event.of} of ${event.nodes}`;
+    case 'gate':
+      return `gate ${event.wave}/${event.of} ${event.verdict}${event.health ? ` ${event.health.started} started ${event.health.failing.length} failing` : ''}`;
+    case 'stopped':
+      return `stopped ${event.reason.code}: ${event.reason.message}`;
     case 'phase':
       return `phase ${event.text}`;
     case 'warning':

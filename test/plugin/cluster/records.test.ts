@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseRecord, renderRecord } from '../../../plugin/cluster/records.ts';
@@ -24,6 +24,7 @@ test('what is written is read again, to the last optional field', () => {
         bootId: 'b',
         seccompRoot: '/r',
         at: 't',
+        installedAt: 'i',
       },
       b: { result: 'pending', uid: 'u', machineId: 'm', bootId: 'b', seccompRoot: '/r' },
     },
@@ -36,6 +37,15 @@ test('what is written is read again, to the last optional field', () => {
     const sent = JSON.parse(JSON.stringify(renderRecord(release, 'ns')));
     assert.equal(parseRecord(sent), release);
   }
+});
+
+test('a record that was written before there was a later column is read', () => {
+  const release = sampleRelease([sampleNode('a')]);
+  const sent = JSON.parse(JSON.stringify(renderRecord(release, 'ns')));
+  const columns = JSON.parse(gunzipSync(Buffer.from(sent.binaryData['nodes.json.gz'], 'base64')).toString());
+  const { installedAt: _, ...older } = columns;
+  sent.binaryData['nodes.json.gz'] = gzipSync(JSON.stringify(older)).toString('base64');
+  assert.equal(parseRecord(sent), release);
 });
 
 test('the facts of a revision are readable with kubectl, and the object is found by its labels', () => {
@@ -56,6 +66,7 @@ test('5,000 nodes and 4,096 profiles fit one ConfigMap', () => {
         bootId: uuid(`b${index}`),
         seccompRoot: '/var/lib/kubelet/seccomp',
         at: new Date(1_760_000_000_000 + index * 137).toISOString(),
+        installedAt: new Date(1_760_000_000_000 + index * 141).toISOString(),
       },
     ]),
   );

@@ -43,6 +43,7 @@ test('without flags: every node, default compilation, no dry run', async () => {
     selection: { selector: '' },
     dryRun: 'none',
     isForced: false,
+    waves: {},
     isQuiet: false,
     connect: {
       installNamespace: 'kubectl-seccomp',
@@ -121,6 +122,7 @@ test('every flag arrives', async () => {
     dryRun: 'server',
     maxInFlight: 7,
     isForced: true,
+    waves: {},
     output: 'json',
     isQuiet: true,
     connect: {

@@ -169,7 +169,7 @@ test('-o json says the same with its type', async () => {
 test('a file with errors is told by its errors: exit 2', async () => {
   const { error, outside } = await refused('wrong.json', 'read');
   assert.is(error.message, '"wrong.json" has errors: one sound profile was wanted');
-  assert.match(outside.stderrText(), 'wrong.json:1:18: unknown action "SCMP_ACT_NOPE"');
+  assert.match(outside.stderrText(), 'wrong.json:1:18: error: unknown action "SCMP_ACT_NOPE"');
   assert.is(outside.exitCode(), 2);
 });
 

@@ -147,8 +147,8 @@ test('names that no bundle can hold are told like every other problem, without r
   });
   const { message } = await refused(outside, ['web']);
   assert.is(message, '3 errors in 3 of 3 files');
-  assert.match(outside.stderrText(), /^web\/a b\.json:1:1: profile path "a b\.json"/m);
-  assert.match(outside.stderrText(), /^web\/e\^\[\[31m\.json:1:1: profile path /m);
+  assert.match(outside.stderrText(), /^web\/a b\.json:1:1: error: profile path "a b\.json"/m);
+  assert.match(outside.stderrText(), /^web\/e\^\[\[31m\.json:1:1: error: profile path /m);
   assert.not.match(outside.stderrText(), '\u001b');
 });
 

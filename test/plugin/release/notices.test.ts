@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { packageFolders, readPackages, renderNotices } from '../../../plugin/release/notices.ts';
+import {
+  packageFolders,
+  readDefaultProfiles,
+  readPackages,
+  renderNotices,
+} from '../../../plugin/release/notices.ts';
 
 const test = suite('plugin/release/notices');
 
@@ -62,6 +67,13 @@ test('every package is named once, by name, with its whole licence and notice', 
       );
     },
   );
+});
+
+test('the runtimes whose default profiles are built in are named, with the versions that were read', async () => {
+  const text = renderNotices([await readDefaultProfiles()]);
+  assert.match(text, 'Copyright The containerd Authors');
+  for (const module of ['containerd/containerd/v2@v2.', 'containers/common@v0.', 'moby/profiles/seccomp@v0.'])
+    assert.match(text, `- github.com/${module}`);
 });
 
 test('a package without the text of its licence cannot be shipped', async () => {

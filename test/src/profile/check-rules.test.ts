@@ -109,6 +109,51 @@ test('an unconditional rule undoes the conditional ones before it: a warning', (
   ]);
 });
 
+test('a rule whose conditions begin an earlier one with another action is an error: libseccomp refuses it', () => {
+  const long = { ...errno(1), args: [when(0, 5), when(1, 6), when(2, 7)] };
+  for (const args of [[when(0, 5)], [when(1, 6), when(0, 5)]]) {
+    assert.equal(check([long, { ...log, args }]).errors, [
+      '$.syscalls[1]: "mkdir": SCMP_ACT_LOG here and SCMP_ACT_ERRNO 1 in an earlier rule, which has these conditions and more; no runtime starts a container with both',
+    ]);
+    assert.equal(check([{ ...log, args }, long]).errors, []);
+    assert.equal(check([long, { ...errno(1), args }]).errors, []);
+  }
+  for (const args of [[when(1, 6)], [when(1, 6), when(2, 7)], [when(0, 5), when(2, 7)]]) {
+    assert.equal(check([long, { ...log, args }]).errors, []);
+  }
+});
+
+for (const [names, through] of [
+  [['socket'], 'socketcall'],
+  [['semget'], 'ipc'],
+  [['msgsnd'], 'ipc'],
+  [['shmat'], 'ipc'],
+] as const) {
+  test(`${names}: with i386 in the filter, ${through} carries it, and what seemed to be apart is not`, () => {
+    const rules = [
+      { ...errno(1), names, args: [when(0, 5)] },
+      { ...errno(2), names },
+    ];
+    const i386 = { defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_X86'] };
+    assert.equal(check(rules).errors, []);
+    assert.equal(check(rules, i386).errors, [
+      `$.syscalls[1]: "${names}": SCMP_ACT_ERRNO 2 here and SCMP_ACT_ERRNO 1 in an earlier rule, under the very same condition (on SCMP_ARCH_X86, through ${through}, which hides argument 0); no runtime starts a container with both`,
+    ]);
+    assert.match(check([rules[1]!, rules[0]!], i386).errors[0]!, `through ${through}`);
+    assert.equal(check([rules[0]!, { ...errno(1), names }], i386).errors, []);
+  });
+}
+
+test('conditions that are one in 32 bits contradict each other where i386 is in the filter', () => {
+  const rules = [
+    { ...errno(1), args: [when(0, 5)] },
+    { ...errno(2), args: [when(0, 2 ** 32 + 5)] },
+  ];
+  assert.equal(check(rules).errors, []);
+  const i386 = { defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_X86'] };
+  assert.match(check(rules, i386).errors[0]!, 'under the very same condition (on SCMP_ARCH_X86)');
+});
+
 test('KILL and KILL_THREAD are one action', () => {
   assert.equal(check([{ action: 'SCMP_ACT_KILL' }, { action: 'SCMP_ACT_KILL_THREAD' }]).warnings, []);
 });

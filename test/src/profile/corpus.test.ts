@@ -31,10 +31,10 @@ const prepare = (file: string, options = defaultCompileOptions): PreparedFile =>
 
 /** Files with a fault of their own. */
 const FAULTY: Readonly<Record<string, string>> = {
-  'moby__profiles__example.json': '30:25: wanted an errno, an integer from 0 to 4094, got 12345',
+  'moby__profiles__example.json': '30:25: error: wanted an errno, an integer from 0 to 4094, got 12345',
   'imjasonh__seccomp-policy__audit.yaml':
-    '1:1: a SeccompProfile of the apiVersion "seccomp.imjasonh.dev/v1alpha1"',
-  'imjasonh__seccomp-policy__violation.yaml': '8:1: not valid YAML',
+    '1:1: error: a SeccompProfile of the apiVersion "seccomp.imjasonh.dev/v1alpha1"',
+  'imjasonh__seccomp-policy__violation.yaml': '8:1: error: not valid YAML',
 };
 
 test('the index and the folder agree, and every file is judged without a crash', () => {

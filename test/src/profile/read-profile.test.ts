@@ -178,7 +178,9 @@ test('values are exact up to 2^64-1, and one more is refused', () => {
 test('a field that stands twice is refused, also in two cases, and also when nested', () => {
   assert.equal(
     renderedProblems(prepareText('{"defaultAction":"SCMP_ACT_KILL","defaultAction":"SCMP_ACT_ALLOW"}')),
-    ['profile.json:1:34: "defaultAction" stands twice in the profile: runtimes differ in which one they use'],
+    [
+      'profile.json:1:34: error: "defaultAction" stands twice in the profile: runtimes differ in which one they use [SP020]',
+    ],
   );
   assert.match(
     renderedProblems(prepareText('{"defaultAction":"SCMP_ACT_ALLOW","Syscalls":[],"syscalls":[]}')).join(

@@ -102,7 +102,7 @@ test('two objects of one name are refused', () => {
     `${object('defaultAction: SCMP_ACT_LOG')}---\n${object('defaultAction: SCMP_ACT_LOG')}`,
   );
   assert.equal(renderedProblems(twice), [
-    'batch.yaml:9:1: two SeccompProfiles of this file are named "batch"',
+    'batch.yaml:9:1: error: two SeccompProfiles of this file are named "batch" [SP025]',
   ]);
 });
 
@@ -111,10 +111,10 @@ test('other objects beside a profile are left out with a warning; alone they are
   const both = prepare(`${service}---\n${object('defaultAction: SCMP_ACT_LOG')}`);
   assert.is(both.profiles.length, 1);
   assert.equal(renderedProblems(both), [
-    'batch.yaml:1:1: warning: left out: a Kubernetes object of the kind "Service"; wanted a seccomp profile or a SeccompProfile',
+    'batch.yaml:1:1: warning: left out: a Kubernetes object of the kind "Service"; wanted a seccomp profile or a SeccompProfile [SP014]',
   ]);
   assert.equal(renderedProblems(prepare(service)), [
-    'batch.yaml:1:1: a Kubernetes object of the kind "Service"; wanted a seccomp profile or a SeccompProfile',
+    'batch.yaml:1:1: error: a Kubernetes object of the kind "Service"; wanted a seccomp profile or a SeccompProfile [SP012]',
   ]);
 });
 
@@ -139,7 +139,7 @@ test('a disabled profile is left out, as the operator does, with a warning', () 
 test('a base profile cannot be looked up, so it is an error where it stands', () => {
   const prepared = prepare(object('defaultAction: SCMP_ACT_ERRNO\nbaseProfileName: runc-v1.2.3'));
   assert.equal(renderedProblems(prepared), [
-    'batch.yaml:8:20: the base profile "runc-v1.2.3" cannot be looked up here; merge its system calls into this profile and remove "baseProfileName"',
+    'batch.yaml:8:20: error: the base profile "runc-v1.2.3" cannot be looked up here; merge its system calls into this profile and remove "baseProfileName" [SP026]',
   ]);
 });
 
@@ -147,37 +147,41 @@ for (const [what, text, wanted] of [
   [
     'no name',
     object('defaultAction: SCMP_ACT_LOG').replace('name: batch', 'generateName: x'),
-    '4:3: "metadata.name" is missing',
+    '4:3: error: "metadata.name" is missing',
   ],
-  ['a name that climbs', object('defaultAction: SCMP_ACT_LOG', '../evil'), '4:9: wanted a name of letters'],
+  [
+    'a name that climbs',
+    object('defaultAction: SCMP_ACT_LOG', '../evil'),
+    '4:9: error: wanted a name of letters',
+  ],
   ['a name that is a number', object('defaultAction: SCMP_ACT_LOG', '17'), 'got 17'],
   [
     'no spec',
     'apiVersion: security-profiles-operator.x-k8s.io/v1\nkind: SeccompProfile\nmetadata: {name: a}\n',
-    '1:1: wanted "spec"',
+    '1:1: error: wanted "spec"',
   ],
-  ['an empty spec', object('{}'), '7:3: "defaultAction" is missing'],
+  ['an empty spec', object('{}'), '7:3: error: "defaultAction" is missing'],
   [
     'a misspelt action',
     object('defaultAction: SCMP_ACT_ALOW'),
-    '7:18: unknown action "SCMP_ACT_ALOW"; did you mean SCMP_ACT_ALLOW?',
+    '7:18: error: unknown action "SCMP_ACT_ALOW"; did you mean SCMP_ACT_ALLOW?',
   ],
   [
     'a field of Docker',
     object('defaultAction: SCMP_ACT_ALLOW\nsyscalls:\n- name: mkdir\n  action: SCMP_ACT_LOG'),
-    '9:5: "name" has no meaning in a rule; SeccompProfile objects have no such field',
+    '9:5: error: "name" has no meaning in a rule; SeccompProfile objects have no such field',
   ],
   [
     'an octal number',
     object(
       'defaultAction: SCMP_ACT_ALLOW\nsyscalls:\n- names: [a]\n  action: SCMP_ACT_ERRNO\n  errnoRet: 015',
     ),
-    '11:15: wanted an errno, an integer from 0 to 4094 written as plain digits, got 015',
+    '11:15: error: wanted an errno, an integer from 0 to 4094 written as plain digits, got 015',
   ],
   [
     'a doubled field',
     object('defaultAction: SCMP_ACT_LOG\ndefaultAction: SCMP_ACT_ALLOW'),
-    '8:3: "defaultAction" stands twice',
+    '8:3: error: "defaultAction" stands twice',
   ],
   ['broken YAML', object('defaultAction: [SCMP'), 'not valid YAML'],
 ] as const) {

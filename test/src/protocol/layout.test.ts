@@ -5,6 +5,7 @@ import {
   isStagingName,
   isTrashName,
   parseGenerationName,
+  parseLocalhostProfile,
   parseRecordName,
   recordName,
   stagingName,
@@ -60,6 +61,29 @@ test('records and trash are known by exact names', () => {
   assert.is(parseRecordName('web.json'), undefined);
   assert.ok(isTrashName(trashName(ID)));
   assert.not(isTrashName('.trash-1'));
+});
+
+test('what a pod names is the link, a generation, the operator’s folder, or nothing of ours', () => {
+  const pinned = { kind: 'pinned', bundle: 'web', digest16: '0123456789abcdef' };
+  assert.equal(parseLocalhostProfile('web/a.json'), { kind: 'linked', bundle: 'web', path: 'a.json' });
+  assert.equal(parseLocalhostProfile('web@0123456789abcdef/b/a.json'), { ...pinned, path: 'b/a.json' });
+  assert.equal(parseLocalhostProfile('operator/ns/cm/a'), { kind: 'operator', path: 'ns/cm/a' });
+  for (const name of [
+    '',
+    'a.json',
+    'web',
+    'web/',
+    'Web/a.json',
+    'web/.manifest.json',
+    'web@0123/a.json',
+    'web/../x',
+  ])
+    assert.equal(parseLocalhostProfile(name), { kind: 'foreign' }, name);
+});
+
+test('what the kubelet joins to the same path is the same', () => {
+  for (const name of ['./web//a.json', 'web/./a.json'])
+    assert.equal(parseLocalhostProfile(name), { kind: 'linked', bundle: 'web', path: 'a.json' }, name);
 });
 
 test.run();

@@ -15,6 +15,7 @@ const VALID = {
   profiles: 3,
   bytes: 4,
   durationMs: 5,
+  at: '2026-01-01T00:00:00.000Z',
   facts: { architecture: 'amd64', kernel: '6.1.0' },
 };
 

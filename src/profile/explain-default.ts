@@ -1,0 +1,37 @@
+// A profile held against RuntimeDefault, what pods have that ask for nothing better: its calls that go through here and
+// not there, and the other way round. Reads the built-in profiles: import it only where it is asked for.
+import { nativeOf } from './architectures.ts';
+import { runtimeDefaultOf } from './builtins.ts';
+import { compareFilters } from './compare.ts';
+import type { Facts } from './facts.ts';
+import { type EffectiveFilter, resolve } from './resolve.ts';
+
+export interface AgainstDefault {
+  /** Such as `kubernetes/default@containerd-2.1`. */
+  readonly name: string;
+  /** Go through here, at least with some arguments, and not there. */
+  readonly wider: readonly string[];
+  /** Go through there, at least with some arguments, and not here. */
+  readonly narrower: readonly string[];
+}
+
+/** Compares a filter with RuntimeDefault: that of CRI-O where the dialect says so, otherwise that of containerd. */
+export const againstDefault = (filter: EffectiveFilter, facts: Facts): AgainstDefault => {
+  const { source, name } = runtimeDefaultOf({ engine: facts.dialect === 'cri-o' ? 'cri-o' : 'containerd' });
+  const native = nativeOf(facts.architecture);
+  const onlyNative = (one: EffectiveFilter): EffectiveFilter => ({
+    ...one,
+    parts: new Map([...one.parts].filter(([architecture]) => architecture === native)),
+  });
+  const { changes } = compareFilters(
+    // Its conditions are decided by the engine itself.
+    onlyNative(resolve(source, { ...facts, dialect: 'docker' })),
+    onlyNative(filter),
+  );
+  const names = (kind: 'wider' | 'narrower'): readonly string[] => [
+    ...new Set(
+      changes.flatMap((change) => (change.kind === kind && change.name !== undefined ? change.name : [])),
+    ),
+  ];
+  return { name, wider: names('wider'), narrower: names('narrower') };
+};

@@ -1,0 +1,180 @@
+// The catalogue's part on what a profile lets through (SP5xx), on starting containers (SP6xx), on notifying and
+// logging (SP7xx) and on policies (SP8xx).
+import type { CodeEntry } from './codes.ts';
+
+export const RISK_CODES = {
+  SP501: {
+    name: 'incomplete-namespace-mask',
+    severity: 'warning',
+    why: 'Who refuses some namespaces of clone and not others leaves kernel code within reach that was to be closed.',
+    mend: 'Test the flags of clone for 0 under the mask 2114060288 (0x7e020000), which has them all.',
+  },
+  SP502: {
+    name: 'namespaces-by-another-call',
+    severity: 'warning',
+    why: 'clone3 and unshare make the same namespaces as clone, and the flags of clone3 are out of sight of any filter.',
+    mend: 'Answer clone3 with ERRNO 38 (ENOSYS), so that programs fall back to clone, and refuse unshare.',
+  },
+  SP503: {
+    name: 'clone3-without-fallback',
+    severity: 'warning',
+    why: 'glibc 2.34 and newer falls back from clone3 to clone only where it is told ENOSYS; otherwise no thread can be made.',
+    mend: 'Add a rule that answers clone3 with SCMP_ACT_ERRNO and errnoRet 38.',
+  },
+  SP504: {
+    name: 'upper-bits-pass',
+    severity: 'warning',
+    why: 'seccomp compares all 64 bits of an argument of which the kernel looks at 32, so that a program can pass the comparison by bits that mean nothing.',
+    mend: 'Compare under the mask 4294967295 (SCMP_CMP_MASKED_EQ), or allow single values with SCMP_CMP_EQ.',
+  },
+  SP505: {
+    name: 'sibling-goes-through',
+    severity: 'warning',
+    why: 'A call that is refused is worth little while another one that does the same goes through.',
+    mend: 'Refuse all of them, or write an allow-list.',
+  },
+  SP506: {
+    name: 'successor-refused',
+    severity: 'note',
+    why: 'Newer architectures such as arm64 lack old calls; programs there use the newer ones, which this allow-list refuses.',
+    mend: 'Allow the newer call as well if the profile is for such nodes.',
+  },
+  SP507: {
+    name: 'risk-beyond-runtime-default',
+    severity: 'warning',
+    why: "A call with a known risk goes through that the runtime's own default refuses.",
+    mend: 'Refuse it, unless the program needs it.',
+  },
+  SP508: {
+    name: 'beyond-runtime-default',
+    severity: 'note',
+    why: "A call goes through that the runtime's own default refuses.",
+    mend: 'Refuse it, unless the program needs it.',
+  },
+  SP509: {
+    name: 'weaker-than-runtime-default',
+    severity: 'warning',
+    why: "By its default action the profile lets through what the runtime's own default refuses: the pod is safer with RuntimeDefault.",
+    mend: 'Write an allow-list, or refuse what RuntimeDefault refuses: merge the two.',
+  },
+  SP510: {
+    name: 'deny-list',
+    severity: 'note',
+    why: 'What is not named goes through, also what kernels will have one day.',
+    mend: 'Nothing, if the profile is there to watch; otherwise write an allow-list.',
+  },
+  SP511: {
+    name: 'out-of-reach',
+    severity: 'note',
+    why: 'x86_64 kernels from about 6.14 on run uretprobe without asking any filter.',
+    mend: 'Do not rely on refusing it.',
+  },
+  SP601: {
+    name: 'does-not-start',
+    severity: 'warning',
+    why: 'A runtime makes system calls of its own once the filter is loaded, and gives up where they are refused.',
+    mend: 'Allow what the runtime needs: merge the profile with the starter for it.',
+  },
+  SP602: {
+    name: 'ends-at-once',
+    severity: 'warning',
+    why: 'Without execve a container starts, and its program cannot: the pod crashes again and again.',
+    mend: 'Allow execve.',
+  },
+  SP701: {
+    name: 'notify-as-default',
+    severity: 'error',
+    why: 'runc refuses SCMP_ACT_NOTIFY as default action, and crun dies of it: the agent could not answer its own calls.',
+    mend: 'Choose another default, and notify in rules.',
+  },
+  SP702: {
+    name: 'notify-without-listener',
+    severity: 'error',
+    why: 'Without the socket of an agent runc refuses to start, and under crun every such call fails with ENOSYS.',
+    mend: 'Say "listenerPath", or choose another action.',
+  },
+  SP703: {
+    name: 'notify-on-write',
+    severity: 'error',
+    why: 'The runtime hands the listener over with write, and would wait for itself.',
+    mend: 'Take write out of the rule.',
+  },
+  SP704: {
+    name: 'unused-listener',
+    severity: 'warning',
+    why: 'Where no rule notifies, runc passes the listener over, yet crun does not start without its socket.',
+    mend: 'Remove "listenerPath".',
+  },
+  SP705: {
+    name: 'unused-listener-metadata',
+    severity: 'warning',
+    why: 'The metadata is handed to the listener, and there is none.',
+    mend: 'Remove "listenerMetadata", or say "listenerPath".',
+  },
+  SP706: {
+    name: 'relative-listener',
+    severity: 'warning',
+    why: 'The runtime looks a relative path up in a folder that nobody chose.',
+    mend: 'Write an absolute path.',
+  },
+  SP801: {
+    name: 'policy-default-action',
+    severity: 'error',
+    why: 'The policy does not allow this default action.',
+    mend: 'Choose one of those that it allows, or change the policy.',
+  },
+  SP802: {
+    name: 'policy-action',
+    severity: 'error',
+    why: 'The policy does not allow this action in a rule.',
+    mend: 'Choose one of those that it allows, or change the policy.',
+  },
+  SP803: {
+    name: 'policy-syscall',
+    severity: 'error',
+    why: 'A system call goes through that the policy forbids, or does not name among those that may.',
+    mend: 'Take it out of the rules that let it through, or change the policy.',
+  },
+  SP804: {
+    name: 'policy-condition',
+    severity: 'error',
+    why: 'The policy allows this system call only under conditions on its arguments.',
+    mend: 'Give the rule conditions, or change the policy.',
+  },
+  SP805: {
+    name: 'policy-architecture',
+    severity: 'error',
+    why: 'The policy requires an architecture that the filter does not cover.',
+    mend: 'List it in "architectures", or change the policy.',
+  },
+  SP810: {
+    name: 'policy-file',
+    severity: 'error',
+    why: 'A policy that is read otherwise than it was meant lets through what it was written against.',
+    mend: 'Correct the policy at the place that is named.',
+  },
+  SP711: {
+    name: 'action-missing-on-node',
+    severity: 'error',
+    why: 'The kernel of the node does not have the action, and libseccomp refuses the whole filter.',
+    mend: 'Choose another action, or update the kernel.',
+  },
+  SP712: {
+    name: 'kills-one-thread',
+    severity: 'note',
+    why: 'SCMP_ACT_KILL ends one thread; a program with several goes on crippled, and often hangs.',
+    mend: 'Write SCMP_ACT_KILL_PROCESS.',
+  },
+  SP713: {
+    name: 'no-tracer',
+    severity: 'warning',
+    why: 'Nothing traces the processes of a container, and without a tracer the call fails with ENOSYS.',
+    mend: 'Choose SCMP_ACT_LOG to watch, or SCMP_ACT_ERRNO to refuse.',
+  },
+  SP714: {
+    name: 'crun-keeps-errno',
+    severity: 'note',
+    why: 'The cache of crun (up to 1.28 at least) does not tell profiles apart that differ in the errno of rules only.',
+    mend: 'After such a change empty /run/crun/.cache/seccomp on the nodes.',
+  },
+} as const satisfies Record<string, CodeEntry>;
