@@ -22,6 +22,7 @@ const loaders: Readonly<Record<keyof typeof verbs, Loader>> = {
   uninstall: async (outside) => (await import('./commands/uninstall.ts')).uninstallCommand(outside),
   lint: async (outside) => (await import('./commands/lint.ts')).lintCommand(outside),
   eval: async (outside) => (await import('./commands/eval.ts')).evalCommand(outside),
+  explain: async (outside) => (await import('./commands/explain.ts')).explainCommand(outside),
   diff: async (outside) => (await import('./commands/diff.ts')).diffCommand(outside),
   merge: async (outside) => (await import('./commands/merge.ts')).mergeCommand(outside),
   convert: async (outside) => (await import('./commands/convert.ts')).convertCommand(outside),

@@ -10,6 +10,7 @@ import {
 import type { KnownFacts } from '../../src/profile/facts.ts';
 import type { SourceProfile } from '../../src/profile/oci.ts';
 import { resolve } from '../../src/profile/resolve.ts';
+import { argumentsDocument } from '../output/call-arguments.ts';
 import { renderDiff } from '../output/diff.ts';
 import type { ChangeDocument, DiffDocument, SettingDocument } from '../output/diff-document.ts';
 import { API_VERSION, type DocumentFormat, renderDocument } from '../output/document.ts';
@@ -129,11 +130,7 @@ const changeDocument = (
   number: change.number,
   ...(change.to !== undefined && { to: change.to }),
   always: change.isAlways,
-  example: Object.fromEntries(
-    change.witness.flatMap((value, index) =>
-      value === 0n ? [] : [[`a${index}`, `0x${value.toString(16)}`]],
-    ),
-  ),
+  example: argumentsDocument(change.witness),
   ...(change.risk !== undefined && { risk: { rank: change.risk.rank, sentence: change.risk.sentence } }),
   before: decisionDocument(change.before, places.before, architecture),
   after: decisionDocument(change.after, places.after, architecture),

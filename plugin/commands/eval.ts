@@ -5,6 +5,7 @@ import { type Answer, answer, fateOf, type Question } from '../../src/profile/an
 import type { KnownFacts } from '../../src/profile/facts.ts';
 import { didYouMean } from '../../src/profile/suggest.ts';
 import { SYSCALL_NAMES } from '../../src/profile/syscalls.ts';
+import { argumentsDocument } from '../output/call-arguments.ts';
 import { API_VERSION, type DocumentFormat, renderDocument } from '../output/document.ts';
 import type { EvaluationDocument, VerdictAnswerDocument } from '../output/documents.ts';
 import { renderEvaluation } from '../output/evaluation.ts';
@@ -90,11 +91,7 @@ export const runEval = async (
     kind: 'Evaluation',
     file: profile.file,
     syscall: question.syscall,
-    arguments: Object.fromEntries(
-      question.args.flatMap((value, index) =>
-        value === 0n ? [] : [[`a${index}`, `0x${value.toString(16)}`]],
-      ),
-    ),
+    arguments: argumentsDocument(question.args),
     architecture: facts.architecture,
     dialect: facts.dialect,
     fate: fateOf(answers),

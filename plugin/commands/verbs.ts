@@ -32,6 +32,10 @@ export const verbs = {
     command: 'eval <file> <syscall> [args..]',
     describe: 'Say what a profile does with one call, and by which line',
   },
+  explain: {
+    command: 'explain <file> [syscalls..]',
+    describe: 'Say in plain words what a profile does',
+  },
   diff: {
     command: 'diff <before> <after>',
     describe: 'Compare what two profiles do, call by call, each change with an example',

@@ -1,4 +1,5 @@
 // `diff` for programs: every change between two profiles, with an example and the places that decide.
+import type { ArgumentsDocument } from './call-arguments.ts';
 import type { Document } from './document.ts';
 import type { DecisionDocument } from './verdict.ts';
 
@@ -39,8 +40,7 @@ export interface ChangeDocument {
   readonly to?: number;
   /** Whatever the arguments are. */
   readonly always: boolean;
-  /** By name, `a0` to `a5`; what is missing is 0. */
-  readonly example: Readonly<Record<string, string>>;
+  readonly example: ArgumentsDocument;
   readonly risk?: { readonly rank: 'dangerous' | 'notable'; readonly sentence: string };
   readonly before: DecisionDocument;
   readonly after: DecisionDocument;

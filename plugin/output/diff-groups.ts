@@ -3,7 +3,9 @@ import { nativeOf, type SeccompArchitecture } from '../../src/profile/architectu
 import { renderCall } from '../../src/profile/describe-rule.ts';
 import type { Architecture } from '../../src/profile/prepared.ts';
 import { LIBSECCOMP_VERSIONS, syscallsOf } from '../../src/profile/syscalls.ts';
+import { argumentsOf } from './call-arguments.ts';
 import type { ChangeDocument, DiffDocument } from './diff-document.ts';
+import { tellVersions } from './node-words.ts';
 import { type DecisionDocument, renderOutcome } from './verdict.ts';
 
 /** Calls that changed alike. */
@@ -63,10 +65,7 @@ const NAMELESS = '(numbers without a name)';
 const callOf = ({ syscall, always, example }: ChangeDocument): string => {
   if (syscall === undefined) return NAMELESS;
   if (always) return syscall;
-  return renderCall(
-    syscall,
-    [0, 1, 2, 3, 4, 5].map((index) => BigInt(example[`a${index}`] ?? 0)),
-  );
+  return renderCall(syscall, argumentsOf(example));
 };
 
 type Side = 'before' | 'after';
@@ -124,13 +123,8 @@ const nodesOf = (changes: readonly ChangeDocument[], { runtimes, libseccomp }: D
   const isByRuntime = found.length < runtimes.length;
   const isAlike = distinct(found.map(({ versions }) => versions.join())).length === 1;
   const withVersions = (versions: readonly string[]): string => {
-    if (versions.length === libseccomp.length) return '';
-    // Mostly a version brought a name along.
-    const [first, last] = [libseccomp.indexOf(versions[0]!), libseccomp.indexOf(versions.at(-1)!)];
-    if (last - first + 1 === versions.length && last === libseccomp.length - 1)
-      return `, from libseccomp ${versions[0]} on`;
-    if (last - first + 1 === versions.length && first === 0) return `, up to libseccomp ${versions.at(-1)}`;
-    return `, with libseccomp ${versions.join(' or ')}`;
+    const words = tellVersions(versions, libseccomp);
+    return words === '' ? '' : `, ${words}`;
   };
   if (isAlike)
     return `${isByRuntime ? `, under ${found[0]!.runtime}` : ''}${withVersions(found[0]!.versions)}`;

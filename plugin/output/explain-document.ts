@@ -1,4 +1,5 @@
 // `explain` for programs: what becomes of every system call under a profile, and what that means.
+import type { ArgumentsDocument } from './call-arguments.ts';
 import type { Document } from './document.ts';
 import type { DecisionDocument, OutcomeDocument, PlaceDocument } from './verdict.ts';
 
@@ -17,9 +18,16 @@ export interface ExplanationDocument extends Document {
   readonly compatible: readonly { readonly architecture: string; readonly covered: boolean }[];
   readonly runtimeDefault?: {
     readonly name: string;
-    readonly wider: readonly string[];
-    readonly narrower: readonly string[];
+    /** Go through here and not there. */
+    readonly wider: readonly DeviationDocument[];
+    readonly narrower: readonly DeviationDocument[];
   };
+}
+
+export interface DeviationDocument {
+  readonly syscall: string;
+  /** Present where it is so with some arguments only. */
+  readonly example?: ArgumentsDocument;
 }
 
 export interface ExplainedCallDocument {

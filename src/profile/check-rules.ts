@@ -33,24 +33,38 @@ export const checkRules = (compiled: readonly Compiled[], report: Report): void 
   for (const { architecture, profile } of compiled) {
     const native = nativeOf(architecture);
     for (const one of new Set([native, ...profile.architectures])) {
-      for (const { name, ...fault } of checkPart(profile, one, one === native)) {
+      for (const { name, where, ...fault } of checkPart(profile, one, one === native)) {
         // The same thing said of many names, or on many architectures, is one problem.
-        const { rule, kind, other, where } = fault;
-        const key = JSON.stringify([rule.at.offset, kind, other, where]);
-        const known = faults.get(key) ?? { ...fault, names: new Set<string>() };
+        const { rule, kind, other } = fault;
+        const key = JSON.stringify([rule.at.offset, kind, other]);
+        const known = faults.get(key) ?? { ...fault, byPlace: new Map<string, Set<string>>() };
         faults.set(key, known);
-        known.names.add(name);
+        known.byPlace.set(where, (known.byPlace.get(where) ?? new Set()).add(name));
       }
     }
   }
-  for (const fault of faults.values()) tell(fault, report);
+  for (const fault of faults.values()) {
+    const native = fault.byPlace.get(NATIVE) ?? new Set();
+    if (native.size > 0) tell(fault, native, '', report);
+    // What is so on the node's own architecture goes without saying elsewhere.
+    const elsewhere = [...fault.byPlace]
+      .map(([where, all]) => ({ where, names: [...all].filter((name) => !native.has(name)) }))
+      .filter(({ names }) => names.length > 0);
+    for (const [, ones] of Map.groupBy(elsewhere, ({ names }) => names.join())) {
+      const places = ones.map(({ where }) => where).join('; ');
+      tell(fault, new Set(ones[0]!.names), ` (on ${places})`, report);
+    }
+  }
 };
+
+/** The node's own architecture. */
+const NATIVE = '';
 
 function* checkPart(
   profile: Profile,
   architecture: SeccompArchitecture,
   isNative: boolean,
-): Generator<Omit<Fault, 'names'> & { readonly name: string }> {
+): Generator<Omit<Fault, 'byPlace'> & { readonly name: string; readonly where: string }> {
   const defaultOutcome = outcomeOf(profile.defaultAction, profile.defaultErrnoRet);
   const bits = bitsOf(architecture);
   // The newest version knows every name that an older one might.
@@ -79,8 +93,8 @@ function* checkPart(
 }
 
 const whereOf = ({ through }: Target, architecture: SeccompArchitecture, isNative: boolean): string => {
-  if (through !== undefined) return ` (on ${architecture}, through ${through}, which hides argument 0)`;
-  return isNative ? '' : ` (on ${architecture})`;
+  if (through !== undefined) return `${architecture}, through ${through}, which hides argument 0`;
+  return isNative ? NATIVE : architecture;
 };
 
 interface Found {
@@ -92,9 +106,8 @@ interface Found {
 interface Fault extends Found {
   readonly rule: Rule;
   readonly outcome: string;
-  readonly names: Set<string>;
-  /** Where it is so, for the end of a sentence; empty for the node's own architecture. */
-  readonly where: string;
+  /** The system calls that it is so for, by where it is so. */
+  readonly byPlace: Map<string, Set<string>>;
 }
 
 /** Adds a rule to what is known of a number, and returns what is wrong with it. */
@@ -128,7 +141,12 @@ const spellBeginnings = (args: readonly Condition[]): readonly string[] => {
   return spelt.map((_, last) => spelt.slice(0, last + 1).join(', '));
 };
 
-const tell = ({ kind, other, where, rule, outcome, names }: Fault, report: Report): void => {
+const tell = (
+  { kind, other, rule, outcome }: Fault,
+  names: ReadonlySet<string>,
+  where: string,
+  report: Report,
+): void => {
   const on = renderNames(names);
   // libseccomp says "file exists" to both, and the container doesn't start.
   if (kind === 'contradicts') {

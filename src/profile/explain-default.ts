@@ -2,17 +2,17 @@
 // not there, and the other way round. Reads the built-in profiles: import it only where it is asked for.
 import { nativeOf } from './architectures.ts';
 import { runtimeDefaultOf } from './builtins.ts';
-import { compareFilters } from './compare.ts';
+import { type Change, compareFilters } from './compare.ts';
 import type { Facts } from './facts.ts';
 import { type EffectiveFilter, resolve } from './resolve.ts';
 
 export interface AgainstDefault {
   /** Such as `kubernetes/default@containerd-2.1`. */
   readonly name: string;
-  /** Go through here, at least with some arguments, and not there. */
-  readonly wider: readonly string[];
-  /** Go through there, at least with some arguments, and not here. */
-  readonly narrower: readonly string[];
+  /** Go through here and not there, some of them with some arguments only. */
+  readonly wider: readonly Change[];
+  /** Go through there and not here. */
+  readonly narrower: readonly Change[];
 }
 
 /** Compares a filter with RuntimeDefault: that of CRI-O where the dialect says so, otherwise that of containerd. */
@@ -28,10 +28,7 @@ export const againstDefault = (filter: EffectiveFilter, facts: Facts): AgainstDe
     onlyNative(resolve(source, { ...facts, dialect: 'docker' })),
     onlyNative(filter),
   );
-  const names = (kind: 'wider' | 'narrower'): readonly string[] => [
-    ...new Set(
-      changes.flatMap((change) => (change.kind === kind && change.name !== undefined ? change.name : [])),
-    ),
-  ];
-  return { name, wider: names('wider'), narrower: names('narrower') };
+  const named = (kind: Change['kind']): readonly Change[] =>
+    changes.filter((change) => change.kind === kind && change.name !== undefined);
+  return { name, wider: named('wider'), narrower: named('narrower') };
 };

@@ -156,7 +156,8 @@ export const readInteger = (
     );
   } else if (node.integer === undefined) {
     report.error('SP109', node, `${wanted} written as plain digits, got ${describe(node)}`);
-  } else if (node.integer < 0n || node.integer > maximum) {
+  } else if (node.integer < 0n || node.text.startsWith('-') || node.integer > maximum) {
+    // Go refuses -0 too for a number without a sign (encoding/json).
     report.error('SP109', node, `${wanted}, got ${describe(node)}`);
   } else {
     return node.integer;

@@ -25,8 +25,12 @@ const withoutComments = (text: string): string =>
 
 /** Reads the names of a text, with blanks, commas or line ends between them and comments behind `#`. */
 export const readTextNames = (text: string, report: Report): readonly ListedName[] =>
-  [...withoutComments(text).matchAll(/[^\s,;]+/g)].map(({ 0: name, index }) =>
-    checkName({ name, at: { offset: index, path: undefined } }, report),
+  checkNames(
+    [...withoutComments(text).matchAll(/[^\s,;]+/g)].map(({ 0: name, index }) => ({
+      name,
+      at: { offset: index, path: undefined },
+    })),
+    report,
   );
 
 /** Reads a JSON array of names. */
@@ -34,25 +38,31 @@ export const readJsonNames = (node: DocumentNode, report: Report): readonly List
   if (node.kind !== 'array') return [];
   const names: ListedName[] = [];
   for (const item of node.items) {
-    if (item.kind === 'string') names.push(checkName({ name: item.value, at: item }, report));
+    if (item.kind === 'string') names.push({ name: item.value, at: item });
     else report.error('SP024', item, `wanted the name of a system call, got ${describe(item)}`);
   }
   if (node.items.length === 0)
     report.error('SP015', node, 'the list is empty; wanted the names of system calls, or a profile');
-  return names;
+  return checkNames(names, report);
 };
 
-const checkName = (listed: ListedName, report: Report): ListedName => {
-  const { name, at } = listed;
-  if (!/^[a-z0-9_]+$/.test(name)) {
-    report.error('SP012', at, `wanted the name of a system call (a-z, 0-9 and _), got ${quote(name)}`);
-  } else if (!KNOWN.has(name)) {
-    const hint = didYouMean(name, SYSCALL_NAMES);
-    report.warning(
-      'SP202',
-      at,
-      `no architecture has a system call ${quote(name)}${hint}; runtimes pass it over`,
-    );
+/** A suggestion takes time; a list with more slips is of something else. */
+const MOST_SUGGESTIONS = 20;
+
+const checkNames = (names: readonly ListedName[], report: Report): readonly ListedName[] => {
+  const unknown = new Set<string>();
+  for (const { name, at } of names) {
+    if (!/^[a-z0-9_]+$/.test(name)) {
+      report.error('SP012', at, `wanted the name of a system call (a-z, 0-9 and _), got ${quote(name)}`);
+    } else if (!KNOWN.has(name)) {
+      unknown.add(name);
+      const hint = unknown.size > MOST_SUGGESTIONS ? '' : didYouMean(name, SYSCALL_NAMES);
+      report.warning(
+        'SP202',
+        at,
+        `no architecture has a system call ${quote(name)}${hint}; runtimes pass it over`,
+      );
+    }
   }
-  return listed;
+  return names;
 };

@@ -1,4 +1,5 @@
 // Every check of a profile that was read without an error. A new one is written as check-….ts and listed here.
+
 import type { Report } from '../report.ts';
 import { checkActions } from './check-actions.ts';
 import { checkArchitectures } from './check-architectures.ts';
@@ -7,6 +8,7 @@ import { checkConditions } from './check-conditions.ts';
 import { checkDefault } from './check-default.ts';
 import { checkDialect } from './check-dialect.ts';
 import { checkExactness } from './check-exactness.ts';
+import { checkLoad } from './check-load.ts';
 import { checkLostRules } from './check-lost-rules.ts';
 import { checkNames } from './check-names.ts';
 import { checkNamespaces } from './check-namespaces.ts';
@@ -34,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   checkDefault,
   checkDialect,
   checkExactness,
+  checkLoad,
   checkLostRules,
   checkNames,
   checkNamespaces,

@@ -116,6 +116,8 @@ const nameOf = ({ parts }: EffectiveFilter, { architecture, number }: Call): str
 
 /** So many combinations of arguments are tried for one system call. */
 const MOST_TUPLES = 2_000;
+/** So many tests of conditions are made for it. */
+const MOST_TESTS = 1_000_000;
 
 const callsOf = function* (
   architecture: SeccompArchitecture,
@@ -137,7 +139,7 @@ const callsOf = function* (
       return regionsOf(own, bits) ?? edgesOf(own, bits);
     });
     const count = values.reduce((product, { length }) => product * length, 1);
-    const taken = Math.min(count, MOST_TUPLES);
+    const taken = Math.min(count, MOST_TUPLES, Math.ceil(MOST_TESTS / (conditions.length + 1)));
     for (let step = 0; step < taken; step++) {
       let rest = Math.floor((step * count) / taken);
       const args = values.map((some) => {

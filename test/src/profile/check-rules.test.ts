@@ -154,6 +154,17 @@ test('conditions that are one in 32 bits contradict each other where i386 is in 
   assert.match(check(rules, i386).errors[0]!, 'under the very same condition (on SCMP_ARCH_X86)');
 });
 
+test('what is so on several architectures is told once, and not again where it is so on the node itself', () => {
+  const many = { defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X32'] };
+  const { warnings } = check([errno(1), log], many);
+  assert.is(warnings.length, 1);
+  assert.not.match(warnings[0]!, 'SCMP_ARCH');
+  const narrow = [5, 2 ** 32 + 5].map((value, index) => ({ ...errno(index + 1), args: [when(0, value)] }));
+  const { errors } = check(narrow, many);
+  assert.is(errors.length, 1);
+  assert.match(errors[0]!, 'under the very same condition (on SCMP_ARCH_X86; SCMP_ARCH_X32); no runtime');
+});
+
 test('KILL and KILL_THREAD are one action', () => {
   assert.equal(check([{ action: 'SCMP_ACT_KILL' }, { action: 'SCMP_ACT_KILL_THREAD' }]).warnings, []);
 });

@@ -32,6 +32,7 @@ test('a refusal by a name that an older libseccomp does not know is a hole there
   assert.equal(tell(allowList(allow(['mseal'])), '2.5.4'), [
     'SP217 note $.syscalls[0]: mseal: unknown to libseccomp 2.5.4, so runtimes pass over it and the default applies there',
   ]);
+  assert.match(tell(allowList({ ...refuse(['mseal']), errnoRet: 38 }))[0]!, /^SP217 note/);
   assert.equal(tell(denyList(refuse(['mseal'])), '2.6.0'), []);
 });
 

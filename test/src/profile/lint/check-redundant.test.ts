@@ -38,6 +38,14 @@ test('conditions within those of another rule with the same answer are a note, w
     ]);
 });
 
+test('of two that are worth the same the later one is told', () => {
+  const told = tell(denyList(errno(1, when(0, 'LT', 5)), errno(1, when(0, 'LE', 4))));
+  assert.equal(
+    told.map((text) => text.slice(0, 24)),
+    ['SP315 note $.syscalls[1]'],
+  );
+});
+
 test('rules that each make a difference are not told', () => {
   assert.equal(
     tell(denyList(errno(1, when(0, 'EQ', 5)), errno(1, when(0, 'EQ', 6)), errno(2, when(1, 'EQ', 5)))),

@@ -54,6 +54,10 @@ test('what a capability gives RuntimeDefault as well is no more than that', () =
   assert.equal(tell(allowList(allow(['mount'])), { capabilities: ['CAP_SYS_ADMIN'] }), []);
 });
 
+test('RuntimeDefault is no file, so that a reader which drops conditions does not make it wider', () => {
+  assert.is(tell(allowList(allow(['mount'])), { dialect: 'containerd' }).length, 1);
+});
+
 test('of a default that lets through only the worst are named, once for all nodes', () => {
   const told = tell(denyList(refuse(['mkdir'])), {}, { architecture: 'arm64' });
   assert.is(told.length, 1);

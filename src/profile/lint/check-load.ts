@@ -2,12 +2,12 @@
 // conditions that are spelt alike.
 
 import { quote } from '../document.ts';
-import { profileFor } from '../lint/filters.ts';
-import type { LintSubject } from '../lint/subject.ts';
 import type { Report } from '../report.ts';
 import { outcomeOf } from '../resolve.ts';
+import { findClash } from '../start/clash.ts';
 import { LIBSECCOMP_VERSIONS } from '../syscalls.ts';
-import { findClash } from './clash.ts';
+import { profileFor } from './filters.ts';
+import type { LintSubject } from './subject.ts';
 
 /** Reports the first rule, on each kind of node, that keeps containers from starting because of an earlier one. */
 export const checkLoad = ({ source, facts }: LintSubject, report: Report): void => {

@@ -3,12 +3,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { defaultCompileOptions } from '../../../../src/profile/compile-options.ts';
 import type { KnownFacts } from '../../../../src/profile/facts.ts';
+import { checkLoad } from '../../../../src/profile/lint/check-load.ts';
 import { prepareFile } from '../../../../src/profile/prepare.ts';
 import { createReport } from '../../../../src/profile/report.ts';
-import { checkLoad } from '../../../../src/profile/start/check-load.ts';
 import { readDocument } from '../../../support/read-document.ts';
 
-const test = suite('src/profile/start/check-load');
+const test = suite('src/profile/lint/check-load');
 
 const FACTS: KnownFacts = { ...defaultCompileOptions, architecture: 'amd64', dialect: 'containerd' };
 
