@@ -25,7 +25,7 @@ import type { ExitCode, Outside } from '../outside.ts';
 import { factFlags, readFacts } from './fact-flags.ts';
 import { outputFlag } from './flags.ts';
 import { STANDARD_INPUT } from './profile-file.ts';
-import { readProfileSource } from './profile-source.ts';
+import { profileArgument, readProfileSource } from './profile-source.ts';
 import { verbs } from './verbs.ts';
 
 export interface DiffOptions {
@@ -50,15 +50,15 @@ const EXAMPLES = `Examples:
   # Against the version that is committed
   git show HEAD:profiles/web.json | $0 diff - profiles/web.json`;
 
-/** Builds the command; \`run\` is replaced in tests of the parsing. */
+/** Builds the command; `run` is replaced in tests of the parsing. */
 export const diffCommand = (outside: Outside, run: typeof runDiff = runDiff): CommandModule => ({
   ...verbs.diff,
   builder: (parser) =>
     parser
       .usage(USAGE)
       .epilogue(EXAMPLES)
-      .positional('before', { type: 'string', describe: 'Profile; - is standard input' })
-      .positional('after', { type: 'string', describe: 'Profile that is compared with it' })
+      .positional('before', profileArgument('Profile; - is standard input'))
+      .positional('after', profileArgument('Profile that is compared with it'))
       .options({ ...factFlags, ...outputFlag(['json', 'yaml']) }),
   handler: async (given) => {
     const options: DiffOptions = {

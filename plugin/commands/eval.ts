@@ -13,7 +13,7 @@ import { decisionDocument, placesIn } from '../output/verdict.ts';
 import type { ExitCode, Outside } from '../outside.ts';
 import { factFlags, readFacts } from './fact-flags.ts';
 import { outputFlag } from './flags.ts';
-import { type NamedProfile, readProfileSource } from './profile-source.ts';
+import { type NamedProfile, profileArgument, readProfileSource } from './profile-source.ts';
 import { verbs } from './verbs.ts';
 
 export interface EvalOptions {
@@ -45,7 +45,7 @@ export const evalCommand = (outside: Outside, run: typeof runEval = runEval): Co
     parser
       .usage(USAGE)
       .epilogue(EXAMPLES)
-      .positional('file', { type: 'string', describe: 'Profile; builtin: alone lists those that come along' })
+      .positional('file', profileArgument('Profile; builtin: alone lists those that come along'))
       .positional('syscall', { type: 'string', describe: 'Name or number of the system call' })
       .positional('args', {
         type: 'string',

@@ -21,7 +21,7 @@ import { decisionDocument, outcomeDocument, type Places, placesIn } from '../out
 import type { Outside } from '../outside.ts';
 import { factFlags, readFacts } from './fact-flags.ts';
 import { outputFlag } from './flags.ts';
-import { type NamedProfile, readProfileSource } from './profile-source.ts';
+import { type NamedProfile, profileArgument, readProfileSource } from './profile-source.ts';
 import { verbs } from './verbs.ts';
 
 export interface ExplainOptions {
@@ -51,7 +51,7 @@ export const explainCommand = (outside: Outside, run: typeof runExplain = runExp
     parser
       .usage(USAGE)
       .epilogue(EXAMPLES)
-      .positional('file', { type: 'string', describe: 'Profile; - is standard input' })
+      .positional('file', profileArgument('Profile; - is standard input'))
       .positional('syscalls', {
         type: 'string',
         array: true,
@@ -90,11 +90,15 @@ const makeDocument = async (
   const { architecture, dialect, runtime, libseccomp } = facts;
   const places = placesIn(text);
   const isAsked = (name: string): boolean => syscalls.length === 0 || syscalls.includes(name);
-  for (const name of syscalls) {
-    if (calls.some((call) => call.name === name)) continue;
-    const hint = SYSCALL_NAMES.includes(name) ? '' : didYouMean(name, SYSCALL_NAMES);
-    throw new SeccompError('usage', `${architecture} has no system call "${name}"${hint}`);
-  }
+  const asked =
+    syscalls.length === 0
+      ? calls
+      : syscalls.map((name) => {
+          const call = calls.find((one) => one.name === name);
+          if (call !== undefined) return call;
+          const hint = SYSCALL_NAMES.includes(name) ? '' : didYouMean(name, SYSCALL_NAMES);
+          throw new SeccompError('usage', `${architecture} has no system call "${name}"${hint}`);
+        });
   return {
     apiVersion: API_VERSION,
     kind: 'ProfileExplanation',
@@ -107,9 +111,7 @@ const makeDocument = async (
       ...outcomeDocument(filter.fallback, architecture),
       ...(filter.fallbackAt !== undefined && { place: places(filter.fallbackAt) }),
     },
-    calls: calls
-      .filter(({ name }) => isAsked(name))
-      .map((call) => callDocument(call, places, facts.architecture)),
+    calls: asked.map((call) => callDocument(call, places, architecture)),
     variations: variations
       .map(({ names, answers }) => ({
         syscalls: names.filter(isAsked),

@@ -81,7 +81,8 @@ export const emptyFolder = (folder: string, isRecursive: boolean): SeccompError 
 export const isBundle = (content: Uint8Array): boolean =>
   isGzip(content) || new TextDecoder('latin1').decode(content.subarray(257, 262)) === 'ustar';
 
-export const join = (folder: string, name: string): string => `${folder.replace(/(?<=.)[/\\]+$/, '')}/${name}`;
+export const join = (folder: string, name: string): string =>
+  `${folder.replace(/(?<=.)[/\\]+$/, '')}/${name}`;
 
 /** Returns the last segment of a path, `/` or `\\`. */
 export const baseName = (path: string): string => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;

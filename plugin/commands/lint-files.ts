@@ -8,7 +8,7 @@ import { readText } from '../../src/profile/read-text.ts';
 import type { LintedFile } from '../output/lint-document.ts';
 import type { Outside } from '../outside.ts';
 import { isBuiltin, pathOfBuiltin } from './builtin-file.ts';
-import { baseName, emptyFolder, join, PROFILE_FILE } from './input-files.ts';
+import { baseName, emptyFolder, isBundle, join, PROFILE_FILE } from './input-files.ts';
 import { interruptible } from './interruptible.ts';
 import { readProfileFile, STANDARD_INPUT } from './profile-file.ts';
 
@@ -49,6 +49,11 @@ const pathOf = (name: string): string => {
 
 const readOne = async (name: string, path: string, outside: Outside): Promise<NamedFile> => {
   const { content, shownAs } = await readProfileFile(name, MAXIMUM_PROFILE_BYTES, outside);
+  if (isBundle(content)) {
+    throw new SeccompError('usage', `"${shownAs}" is a bundle, not a profile`, {
+      hint: 'Name the files that it was built from; apply checks it for the nodes that are to get it.',
+    });
+  }
   return { content, shownAs, path };
 };
 

@@ -9,7 +9,7 @@ import { renderProblem } from '../../src/profile/problem.ts';
 import { readText } from '../../src/profile/read-text.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { Outside } from '../outside.ts';
-import { readProfileFile } from './profile-file.ts';
+import { readProfileFile, STANDARD_INPUT } from './profile-file.ts';
 
 export interface NamedProfile {
   /** As the user named it; `<stdin>` for `-`. */
@@ -18,6 +18,14 @@ export interface NamedProfile {
   readonly text: string;
   readonly source: SourceProfile;
 }
+
+/** Describes an argument that names a profile; yargs hands on a lone dash as an empty text. */
+export const profileArgument = (describe: string) =>
+  ({
+    type: 'string',
+    describe,
+    coerce: (file: string) => (file === '' ? STANDARD_INPUT : file),
+  }) as const;
 
 /** Reads the one profile that `file` holds; its errors go to stderr, and then it throws SeccompError `profile`. */
 export const readProfileSource = async (

@@ -31,6 +31,8 @@ export const tellOutcome = ({ action, errno, errnoName }: OutcomeDocument): stri
 /** A list that is this short is read name by name. */
 const MOST_NAMES = 12;
 
+const MOST_GROUPS = 10;
+
 /** Names calls: each by itself where they are few, otherwise by group, with how many of it where not all. */
 export const nameCalls = (
   calls: readonly ExplainedCallDocument[],
@@ -42,11 +44,15 @@ export const nameCalls = (
     ([a, some], [b, others]) =>
       Number(a === undefined) - Number(b === undefined) || others.length - some.length,
   );
-  return groups.flatMap(([group, some]) => {
-    if (group === undefined) return [`others(${some.length})`];
-    const total = totals.get(group)!.length;
-    return some.length === total ? group : `${group}(${some.length}/${total})`;
-  });
+  const named = groups.slice(0, MOST_GROUPS).filter(([group]) => group !== undefined);
+  const rest = calls.length - named.reduce((sum, [, some]) => sum + some.length, 0);
+  return [
+    ...named.map(([group, some]) => {
+      const total = totals.get(group)!.length;
+      return some.length === total ? group! : `${group}(${some.length}/${total})`;
+    }),
+    ...(rest === 0 ? [] : [`and ${rest} more`]),
+  ];
 };
 
 /** Names at most so many, and counts the others. */

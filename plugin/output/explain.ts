@@ -1,5 +1,6 @@
 // `explain` for people: a profile on one screen, what is dangerous before what is not.
 import { renderCall } from '../../src/profile/describe-rule.ts';
+import { placeAmongRisks } from '../../src/profile/risks.ts';
 import { argumentsOf } from './call-arguments.ts';
 import type { DeviationDocument, ExplainedCallDocument, ExplanationDocument } from './explain-document.ts';
 import { nameCalls, nameSome, tellOutcome, tellVariationBriefly } from './explain-words.ts';
@@ -24,11 +25,11 @@ export const renderExplanation = (document: ExplanationDocument): string =>
 
 const renderHead = ({ file, architecture, calls, defaultAction }: ExplanationDocument): readonly string[] => {
   const { place, action } = defaultAction;
-  const at = place === undefined ? '' : `  ${file}:${place.line}:${place.column}`;
+  const at = place === undefined ? '' : ` (line ${place.line})`;
   const isOpen = action === 'SCMP_ACT_ALLOW' || action === 'SCMP_ACT_LOG';
   return [
     `${file}: ${isOpen ? 'a deny-list' : 'an allow-list'}; what it does not name ${tellOutcome(defaultAction)}${at}`,
-    `Of the ${calls.length} system calls of ${architecture}`,
+    `Of the ${calls.length} system calls of ${architecture}:`,
   ];
 };
 
@@ -50,9 +51,7 @@ const FATES: readonly ExplainedCallDocument['fate'][] = ['allowed', 'logged', 'a
 
 /** Fills lines below a title of any length. */
 const fillLines = (title: string, words: readonly string[]): readonly string[] =>
-  wrapWords('', [title, ...words], COLUMNS - INDENT.length).map((line, at) =>
-    at === 0 ? line : `${INDENT}${line}`,
-  );
+  wrapWords(`${title} `, words, INDENT);
 
 const INDENT = '      ';
 
@@ -76,7 +75,9 @@ const renderConditional = ({ calls, defaultAction }: ExplanationDocument): reado
 const MOST_RISKS = 5;
 
 const renderRisks = ({ calls }: ExplanationDocument): readonly string[] => {
-  const risky = calls.filter(({ risk }) => risk !== undefined);
+  const risky = calls
+    .filter(({ risk }) => risk !== undefined)
+    .toSorted((a, b) => placeAmongRisks(a.syscall) - placeAmongRisks(b.syscall));
   const dangerous = Map.groupBy(
     risky.filter(({ risk }) => risk!.rank === 'dangerous'),
     ({ risk }) => risk!.sentence,
@@ -140,7 +141,7 @@ const renderDeviation = ({ syscall, example }: DeviationDocument): string =>
   example === undefined ? syscall : renderCall(syscall, argumentsOf(example));
 
 const MOST_VARIATIONS = 3;
-const MOST_VARYING = 3;
+const MOST_VARYING = 2;
 
 const renderVariations = ({ variations, runtime, libseccomp }: ExplanationDocument): readonly string[] => {
   if (variations.length === 0) return [];

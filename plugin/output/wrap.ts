@@ -3,14 +3,17 @@ import { textWidth } from './width.ts';
 
 export const COLUMNS = 100;
 
-/** Fills lines with words, none broken; the first line begins with `first`, the others with as many blanks. */
-export const wrapWords = (first: string, words: readonly string[], columns = COLUMNS): readonly string[] => {
-  const indent = ' '.repeat(textWidth(first));
+/** Fills lines with words, none broken; the first line begins with `first`, the others with `indent`, as long by default. */
+export const wrapWords = (
+  first: string,
+  words: readonly string[],
+  indent = ' '.repeat(textWidth(first)),
+): readonly string[] => {
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;
   for (const word of words) {
-    if (!isEmpty && textWidth(line) + 1 + textWidth(word) > columns) {
+    if (!isEmpty && textWidth(line) + 1 + textWidth(word) > COLUMNS) {
       lines.push(line);
       line = indent;
       isEmpty = true;
@@ -22,5 +25,4 @@ export const wrapWords = (first: string, words: readonly string[], columns = COL
 };
 
 /** Breaks a sentence at its blanks. */
-export const wrapText = (first: string, text: string, columns = COLUMNS): readonly string[] =>
-  wrapWords(first, text.split(' '), columns);
+export const wrapText = (first: string, text: string): readonly string[] => wrapWords(first, text.split(' '));

@@ -11,6 +11,7 @@ import { readProfile } from './read-profile.ts';
 import { renderDocker } from './render-docker.ts';
 import { type Json, renderJson } from './render-json.ts';
 import { createReport } from './report.ts';
+import { STARTERS, starterOf } from './starters.ts';
 
 export type Engine = 'containerd' | 'cri-o';
 
@@ -30,6 +31,7 @@ export const BUILTIN_NAMES: readonly Builtin[] = [
   { name: 'kubernetes/default-audit', describe: 'The same, but it logs what the default refuses' },
   { name: 'kubernetes/audit-verbose', describe: 'Refuses nothing and logs every call' },
   { name: 'docker/default', describe: "Docker's default profile, as moby has it" },
+  ...STARTERS,
 ];
 
 /** Versions whose default may be asked for, one for each minor version, oldest first. */
@@ -44,6 +46,8 @@ export const readBuiltin = (name: string): Uint8Array | undefined => {
   const isPlain = engine === undefined;
   if (base === 'docker/default' && isPlain) return renderBuiltin(DATA.docker, '0.2.4');
   if (base === 'kubernetes/audit-verbose' && isPlain) return verbose();
+  const starter = isPlain ? starterOf(name) : undefined;
+  if (starter !== undefined) return render(starter);
   if (base !== 'kubernetes/default' && base !== 'kubernetes/default-audit') return undefined;
   const data = DATA[(engine as Engine | undefined) ?? 'containerd'];
   const found = versionFor(data, version);
@@ -100,7 +104,11 @@ const renderBuiltin = (data: BuiltinData, version: string): Uint8Array =>
   render(decode(data, data.versions[version]!));
 
 const render = ({ head, archMap, rules }: BuiltinProfile): Uint8Array => {
-  const document = { ...head, archMap, ...(rules.length > 0 && { syscalls: rules }) };
+  const document = {
+    ...head,
+    ...(archMap.length > 0 && { archMap }),
+    ...(rules.length > 0 && { syscalls: rules }),
+  };
   return new TextEncoder().encode(`${renderJson(document as unknown as Json)}\n`);
 };
 

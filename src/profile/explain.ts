@@ -5,7 +5,7 @@ import { nativeOf, type SeccompArchitecture } from './architectures.ts';
 import { kindsOf, type NodeKind } from './compare-profiles.ts';
 import { evaluate, type Verdict } from './evaluate.ts';
 import type { Facts, KnownFacts } from './facts.ts';
-import type { SourceProfile } from './oci.ts';
+import type { ListedArchitecture, SourceProfile } from './oci.ts';
 import { type EffectiveFilter, type FilterRule, type Outcome, resolve } from './resolve.ts';
 import { type Risk, riskOf, riskyArguments } from './risks.ts';
 import { LIBSECCOMP_VERSIONS, syscallsOf } from './syscalls.ts';
@@ -67,47 +67,35 @@ const COMPATIBLE: Readonly<Partial<Record<SeccompArchitecture, readonly SeccompA
 
 const explainCalls = (filter: EffectiveFilter, architecture: SeccompArchitecture): readonly ExplainedCall[] =>
   numbersOf(architecture).map(([name, number]) => {
-    const rules = rulesOn(filter, architecture, number);
-    const verdict = verdictOf(filter, architecture, number, rules);
+    const met = evaluate(filter, { architecture, number, args: [] });
+    const all = filter.parts.get(architecture)?.rules.get(number) ?? [];
+    // runc's stub comes before all rules.
+    const rules = met.by === 'stub' ? [] : all.filter(({ conditions }) => conditions.length > 0);
+    const verdict = rules.length === 0 ? met : otherwise(filter, met);
     const risk = riskOf(name);
-    const args = riskyArguments(name, architecture);
+    const args = risk === undefined ? [] : riskyArguments(name, architecture);
     const isOpen =
-      risk !== undefined &&
-      (args.length > 0
+      args.length > 0
         ? isPassing(evaluate(filter, { architecture, number, args }).outcome)
-        : [verdict, ...rules].some(({ outcome }) => isPassing(outcome)));
-    return { name, number, verdict, rules, ...(isOpen && { risk }) };
+        : [verdict, ...rules].some(({ outcome }) => isPassing(outcome));
+    return { name, number, verdict, rules, ...(risk !== undefined && isOpen && { risk }) };
   });
+
+/** What is said where no rule holds; what holds for arguments of 0 may be a rule's. */
+const otherwise = (
+  { fallback: outcome, fallbackAt: at }: EffectiveFilter,
+  { certainty }: Verdict,
+): Verdict => ({
+  outcome,
+  by: 'default',
+  ...(at !== undefined && { at }),
+  certainty,
+});
 
 const numbersOf = (architecture: SeccompArchitecture): readonly (readonly [string, number])[] =>
   [...syscallsOf(architecture, LIBSECCOMP_VERSIONS.at(-1)!)]
     .flatMap(([name, { number }]) => (number === undefined ? [] : [[name, number] as const]))
     .toSorted(([, a], [, b]) => a - b);
-
-/** Lists the rules with conditions that count; runc's stub comes before all rules. */
-const rulesOn = (
-  filter: EffectiveFilter,
-  architecture: SeccompArchitecture,
-  number: number,
-): readonly FilterRule[] => {
-  const rules = (filter.parts.get(architecture)?.rules.get(number) ?? []).filter(
-    ({ conditions }) => conditions.length > 0,
-  );
-  if (rules.length === 0) return rules;
-  return evaluate(filter, { architecture, number, args: [] }).by === 'stub' ? [] : rules;
-};
-
-const verdictOf = (
-  filter: EffectiveFilter,
-  architecture: SeccompArchitecture,
-  number: number,
-  rules: readonly FilterRule[],
-): Verdict => {
-  const verdict = evaluate(filter, { architecture, number, args: [] });
-  if (rules.length === 0) return verdict;
-  const { fallback: outcome, fallbackAt: at } = filter;
-  return { outcome, by: 'default', ...(at !== undefined && { at }), certainty: verdict.certainty };
-};
 
 /** Says whether a call goes through, or may if somebody else wants. */
 export const isPassing = ({ action }: Outcome): boolean =>
@@ -123,30 +111,50 @@ const findVariations = (
   architecture: SeccompArchitecture,
 ): readonly Variation[] => {
   if (possible.length === 1) return [];
-  const filters = possible.map((facts) => ({ facts, filter: resolve(source, facts) }));
+  const own = withoutOthers(source, architecture);
+  const filters = possible.map((facts) => resolve(own, facts));
   const variations = new Map<string, { readonly names: string[]; readonly answers: Variation['answers'] }>();
   for (const [name, number] of numbersOf(architecture)) {
-    const answers = Map.groupBy(filters, ({ filter }) => spellCall(filter, architecture, number));
-    if (answers.size === 1) continue;
-    const key = [...answers]
-      .map(([answer, on]) => `${answer} ${on.map((one) => filters.indexOf(one))}`)
-      .join('; ');
-    const known = variations.get(key);
-    if (known !== undefined) known.names.push(name);
-    else
-      variations.set(key, {
-        names: [name],
-        answers: [...answers.values()].map((ones) => ({
-          outcome: evaluate(ones[0]!.filter, { architecture, number, args: [] }).outcome,
-          on: kindsOf(ones.map(({ facts }) => facts)),
-        })),
-      });
+    const states = filters.map((filter) => stateOf(filter, architecture, number));
+    const spelt = states.map(
+      ({ outcome, isConditional }) => `${outcome.action} ${outcome.errno} ${isConditional}`,
+    );
+    if (spelt.every((one) => one === spelt[0])) continue;
+    const known = variations.get(spelt.join('; '));
+    if (known !== undefined) {
+      known.names.push(name);
+      continue;
+    }
+    const answers = [...new Set(spelt)].map((one) => ({
+      outcome: states[spelt.indexOf(one)]!.outcome,
+      on: kindsOf(possible.filter((_, at) => spelt[at] === one)),
+    }));
+    variations.set(spelt.join('; '), { names: [name], answers });
   }
   return [...variations.values()].toSorted((a, b) => b.names.length - a.names.length);
 };
 
-const spellCall = (filter: EffectiveFilter, architecture: SeccompArchitecture, number: number): string => {
+/** Leaves out the other ways of calling: their rules take as long to resolve as the node's own. */
+const withoutOthers = (source: SourceProfile, native: SeccompArchitecture): SourceProfile => {
+  // libseccomp treats the rules of these two together (lost-rules.ts).
+  const isKept = ({ name }: ListedArchitecture): boolean => name === native || name === 'SCMP_ARCH_X32';
+  return {
+    ...source,
+    architectures: source.architectures.filter(isKept),
+    archMap: source.archMap.map((entry) => ({
+      ...entry,
+      subArchitectures: entry.subArchitectures.filter(isKept),
+    })),
+  };
+};
+
+const stateOf = (
+  filter: EffectiveFilter,
+  architecture: SeccompArchitecture,
+  number: number,
+): { readonly outcome: Outcome; readonly isConditional: boolean } => {
   const { outcome, by } = evaluate(filter, { architecture, number, args: [] });
-  const isConditional = rulesOn(filter, architecture, number).length > 0;
-  return `${outcome.action} ${outcome.errno} ${isConditional ? 'conditional' : by === 'stub'}`;
+  const [first] = filter.parts.get(architecture)?.rules.get(number) ?? [];
+  const isConditional = by !== 'stub' && first !== undefined && first.conditions.length > 0;
+  return isConditional ? { outcome: filter.fallback, isConditional } : { outcome, isConditional };
 };

@@ -17,6 +17,9 @@ export interface Risk {
 /** Returns what is risky about a system call; undefined for the many of which nothing is known. */
 export const riskOf = (syscall: string): Risk | undefined => BY_NAME.get(syscall);
 
+/** Returns where a risky call stands among all such, the worst first. */
+export const placeAmongRisks = (syscall: string): number => [...BY_NAME.keys()].indexOf(syscall);
+
 /** Returns the arguments with which a call is a risk on an architecture: none are given where any will do. */
 export const riskyArguments = (syscall: string, architecture: SeccompArchitecture): readonly bigint[] => {
   const args = riskOf(syscall)?.args ?? [];
@@ -34,6 +37,14 @@ type Entry = readonly [names: string, sentence: string, args?: readonly bigint[]
 
 const DANGEROUS: readonly Entry[] = [
   [
+    'init_module finit_module delete_module create_module',
+    'loads or removes kernel modules: with CAP_SYS_MODULE the node is taken over',
+  ],
+  [
+    'kexec_load kexec_file_load',
+    "starts another kernel in place of the node's: with CAP_SYS_BOOT the node is taken over",
+  ],
+  [
     'mount umount umount2 move_mount mount_setattr',
     'changes mounts, as root of a new user namespace too: hidden paths reappear, read-only ones become writable',
   ],
@@ -45,14 +56,6 @@ const DANGEROUS: readonly Entry[] = [
   [
     'bpf',
     'loads programs into the kernel: with CAP_BPF or CAP_SYS_ADMIN they watch and change the whole node, and verifier bugs give its kernel away',
-  ],
-  [
-    'init_module finit_module delete_module create_module',
-    'loads or removes kernel modules: with CAP_SYS_MODULE the node is taken over',
-  ],
-  [
-    'kexec_load kexec_file_load',
-    "starts another kernel in place of the node's: with CAP_SYS_BOOT the node is taken over",
   ],
   [
     'unshare',

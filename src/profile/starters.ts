@@ -15,7 +15,11 @@ const NAME = /^runtime\/(runc|crun)-(\d+\.\d+)(\.\d+)?-minimum(-no-new-privilege
 const nameOf = ({ name, since, noNewPrivileges }: Needs): string =>
   `runtime/${name}-${minorOf(since)}-minimum${noNewPrivileges ? '-no-new-privileges' : ''}`;
 
-const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.');
+/** An entry that holds from the beginning is called by the oldest version that was measured (start/needs.ts). */
+const OLDEST_MEASURED = '1.8';
+
+const minorOf = (version: string): string =>
+  version === '0' ? OLDEST_MEASURED : version.split('.').slice(0, 2).join('.');
 
 /** One for each version at which the needs of a runtime changed; any later version may stand in its place. */
 export const STARTERS: readonly Starter[] = [...new Map(NEEDS.map((needs) => [nameOf(needs), needs]))].map(

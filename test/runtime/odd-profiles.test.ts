@@ -149,6 +149,14 @@ for (const [title, rules, architectures] of [
     [...named('socketcall', errno(3, when(1, undefined, 0))), ...named('socket', errno(2))],
     ['SCMP_ARCH_X86'],
   ],
+  ...[[], ['SCMP_ARCH_X86']].map(
+    (archs) =>
+      [
+        'two values that are one in 32 bits',
+        named('kill', errno(3, when(5, undefined, 0)), errno(2, when(2 ** 32 + 5, undefined, 0))),
+        archs,
+      ] as const,
+  ),
   [
     'socketcall for all and socket',
     [...named('socketcall', errno(3)), ...named('socket', errno(2))],

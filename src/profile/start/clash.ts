@@ -66,20 +66,29 @@ interface Known {
   readonly conditions: readonly Condition[];
 }
 
+/** Beyond it rules are not held against one another: the work grows with their square, and no public profile comes near. */
+const MOST_RULES = 100;
+
 /** Only on these can rules clash; most profiles have none. */
 const contestedNames = (rules: readonly Rule[]): ReadonlySet<string> => {
   const answers = new Map<string, Set<string>>();
   const mixed = new Set<string>();
+  const counts = new Map<string, number>();
   for (const { names, action, errnoRet, args } of rules) {
     if (args.length === 0) continue;
     const answer = JSON.stringify(outcomeOf(action, errnoRet));
     const isMixed = args.length > 1 && args.some(({ op }) => !EQUALITIES.includes(op));
     for (const name of names) {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
       answers.set(name, (answers.get(name) ?? new Set()).add(answer));
       if (isMixed) mixed.add(name);
     }
   }
-  return new Set([...answers].flatMap(([name, ones]) => (ones.size > 1 || mixed.has(name) ? [name] : [])));
+  return new Set(
+    [...answers].flatMap(([name, ones]) =>
+      (ones.size > 1 || mixed.has(name)) && counts.get(name)! <= MOST_RULES ? [name] : [],
+    ),
+  );
 };
 
 /** Adds what one name of a rule makes; returns whether a clash is sure, undefined where there is none. */

@@ -24,6 +24,7 @@ const files = {
 `,
   'web/bad.json': '{"defaultAction":"allow",}\n',
   'web/README.md': 'x',
+  'web.tgz': new Uint8Array([0x1f, 0x8b, 8, 0]),
   'policy.yaml':
     'apiVersion: kubectl-seccomp/v1\nkind: ProfilePolicy\nrules:\n- paths: [good.json]\n  defaultActions: [SCMP_ACT_ERRNO]\n  reason: agreed\n',
 };
@@ -171,6 +172,7 @@ test('what cannot be read or makes no sense could not be told: exit 2', async ()
     [['web/sub'], 'web/sub'],
     [[], 'an argument is missing'],
     [['-', '-'], '"-" was given twice'],
+    [['web.tgz'], '"web.tgz" is a bundle, not a profile'],
     [['builtin:nope'], 'there is no built-in profile "nope"'],
     [['web', '--arch', 'vax'], 'unknown architecture "vax"'],
     [['web', '--runtime', 'runsc'], '--runtime: "runsc" is not runc or crun'],
