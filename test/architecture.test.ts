@@ -194,7 +194,8 @@ test('only src, plugin, bootstrap and test hold code', () => {
   const wrong = readdirSync(root, { withFileTypes: true })
     .filter(
       (entry) =>
-        entry.isDirectory() && ![...CODE_FOLDERS, 'docs', 'node_modules', 'dist', 'coverage'].includes(entry.name),
+        entry.isDirectory() &&
+        ![...CODE_FOLDERS, 'docs', 'node_modules', 'dist', 'coverage'].includes(entry.name),
     )
     .filter((entry) => !entry.name.startsWith('.'))
     .map((entry) => entry.name);
