@@ -47,6 +47,8 @@ Exit code: 0 both do the same, 1 they differ, 2 could not tell.`;
 const EXAMPLES = `Examples:
   # What does the new version change?
   $0 diff profiles/web.json new/web.json
+  # How does it differ from RuntimeDefault?
+  $0 diff builtin:kubernetes/default profiles/web.json
   # Against the version that is committed
   git show HEAD:profiles/web.json | $0 diff - profiles/web.json`;
 
@@ -57,7 +59,7 @@ export const diffCommand = (outside: Outside, run: typeof runDiff = runDiff): Co
     parser
       .usage(USAGE)
       .epilogue(EXAMPLES)
-      .positional('before', profileArgument('Profile; - is standard input'))
+      .positional('before', profileArgument('Profile; builtin: alone lists those that come along'))
       .positional('after', profileArgument('Profile that is compared with it'))
       .options({ ...factFlags, ...outputFlag(['json', 'yaml']) }),
   handler: async (given) => {

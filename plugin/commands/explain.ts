@@ -18,7 +18,7 @@ import type {
   ExplanationDocument,
 } from '../output/explain-document.ts';
 import { decisionDocument, outcomeDocument, type Places, placesIn } from '../output/verdict.ts';
-import type { Outside } from '../outside.ts';
+import type { ExitCode, Outside } from '../outside.ts';
 import { factFlags, readFacts } from './fact-flags.ts';
 import { outputFlag } from './flags.ts';
 import { type NamedProfile, profileArgument, readProfileSource } from './profile-source.ts';
@@ -51,28 +51,27 @@ export const explainCommand = (outside: Outside, run: typeof runExplain = runExp
     parser
       .usage(USAGE)
       .epilogue(EXAMPLES)
-      .positional('file', profileArgument('Profile; - is standard input'))
+      .positional('file', profileArgument('Profile; builtin: alone lists those that come along'))
       .positional('syscalls', {
         type: 'string',
         array: true,
         describe: 'System calls to explain by themselves',
+        defaultDescription: 'the profile as a whole',
       })
       .options({ ...factFlags, ...outputFlag(['json', 'yaml']) }),
   handler: async (given) => {
-    await run(
-      {
-        file: given.file as string,
-        syscalls: (given.syscalls as string[] | undefined) ?? [],
-        facts: readFacts(given),
-        ...(given.output !== undefined && { output: given.output as DocumentFormat }),
-      },
-      outside,
-    );
+    const options: ExplainOptions = {
+      file: given.file as string,
+      syscalls: (given.syscalls as string[] | undefined) ?? [],
+      facts: readFacts(given),
+      ...(given.output !== undefined && { output: given.output as DocumentFormat }),
+    };
+    outside.conclude(await run(options, outside));
   },
 });
 
 /** Prints the explanation; a file with errors has none. */
-export const runExplain = async (options: ExplainOptions, outside: Outside): Promise<void> => {
+export const runExplain = async (options: ExplainOptions, outside: Outside): Promise<ExitCode> => {
   const { file, syscalls, facts, output } = options;
   const profile = await readProfileSource(file, facts, outside);
   const explanation = explainProfile(profile.source, facts);
@@ -80,6 +79,7 @@ export const runExplain = async (options: ExplainOptions, outside: Outside): Pro
   if (output !== undefined) outside.stdout.write(renderDocument(document, output));
   else
     outside.stdout.write(syscalls.length > 0 ? renderExplainedCalls(document) : renderExplanation(document));
+  return 0;
 };
 
 const makeDocument = async (

@@ -28,8 +28,8 @@ export const groupChanges = (
 ): readonly ChangeGroup[] => {
   const calls = Map.groupBy(
     document.changes.filter((change) => change.kind === kind),
-    // By the call, whichever way it is made.
-    (one) => `${callOf(one)} ${one.always}`,
+    // By the call, whichever way it is made; numbers without a name are many calls.
+    (one) => `${callOf(one)} ${one.always} ${one.syscall === undefined && spellOutcomes(one)}`,
   );
   const groups = new Map<string, { group: ChangeGroup; calls: string[] }>();
   for (const changes of calls.values()) {
@@ -45,8 +45,11 @@ export const groupChanges = (
     known.calls.push(callOf(changes[0]!));
     groups.set(key, known);
   }
-  return [...groups.values()]
-    .map(({ group, calls }) => ({
+  return mergeScattered(
+    [...groups.values()].map(({ group, calls }) => ({ ...group, calls })),
+    document,
+  )
+    .map(({ calls, ...group }) => ({
       ...group,
       calls: calls.toSorted((a, b) => Number(a === NAMELESS) - Number(b === NAMELESS)),
     }))
@@ -55,6 +58,27 @@ export const groupChanges = (
         Number(b.risk !== undefined) - Number(a.risk !== undefined) || b.calls.length - a.calls.length,
     );
 };
+
+/** So many groups may differ in nothing but their lines. */
+const MOST_SCATTERED = 6;
+
+/** Puts together what changed alike by many rules, as in files that have a rule for each name. */
+const mergeScattered = (
+  groups: readonly ChangeGroup[],
+  { before, after }: DiffDocument,
+): readonly ChangeGroup[] =>
+  [
+    ...Map.groupBy(groups, ({ change, isExample, risk }) =>
+      JSON.stringify([change, isExample, risk]),
+    ).values(),
+  ].flatMap((alike) => {
+    if (alike.length <= MOST_SCATTERED) return alike;
+    const places = [before, after].map((file, side) => {
+      const [only, ...more] = distinct(alike.map((one) => one.places[side]!));
+      return more.length === 0 ? only! : `many rules of ${file}`;
+    });
+    return [{ ...alike[0]!, calls: alike.flatMap(({ calls }) => calls), places }];
+  });
 
 /** Counts calls by their names. */
 export const countCalls = (groups: readonly ChangeGroup[]): number =>
@@ -77,6 +101,9 @@ const outcomes = (changes: readonly ChangeDocument[], side: Side): string =>
 
 const renderDecision = (decision: DecisionDocument): string =>
   `${renderOutcome(decision)}${decision.certainty === 'exact' ? '' : ' probably'}`;
+
+const spellOutcomes = ({ before, after }: ChangeDocument): string =>
+  `${renderDecision(before)} ${renderDecision(after)}`;
 
 const placesOf = (changes: readonly ChangeDocument[], side: Side, file: string): string =>
   distinct(

@@ -1,6 +1,8 @@
 // `diff` for people: what the second profile newly lets through, what it newly refuses, and what else changes.
+
 import type { ChangeDocument, DiffDocument, SettingDocument } from './diff-document.ts';
 import { type ChangeGroup, countCalls, groupChanges } from './diff-groups.ts';
+import { nameSome } from './explain-words.ts';
 import { sanitizeLine } from './sanitize.ts';
 import { textWidth } from './width.ts';
 import { COLUMNS, wrapWords } from './wrap.ts';
@@ -48,7 +50,7 @@ const renderKind = (document: DiffDocument, kind: ChangeDocument['kind']): reado
   return [
     '',
     `${TITLES[kind]}: ${calls}${dangerous === 0 ? '' : `, ${dangerous} dangerous`}`,
-    ...groups.flatMap((group) => renderGroup(group)),
+    ...groups.flatMap((group) => renderGroup(group, kind === 'other' ? MOST_OTHERS : group.calls.length)),
   ];
 };
 
@@ -59,7 +61,14 @@ const TITLES: Readonly<Record<ChangeDocument['kind'], string>> = {
   undecided: 'Could not tell, as libseccomp decides which of several rules counts',
 };
 
-const renderGroup = ({ calls, isExample, change, places, risk }: ChangeGroup): readonly string[] => {
+/** Calls that are refused either way matter less than those that go through. */
+const MOST_OTHERS = 24;
+
+const renderGroup = (
+  { calls: all, isExample, change, places, risk }: ChangeGroup,
+  most: number,
+): readonly string[] => {
+  const calls = nameSome(all, most);
   const such = isExample ? ', with some arguments' : '';
   const words = isExample ? calls.map((call, at) => (at < calls.length - 1 ? `${call},` : call)) : calls;
   if (risk === undefined) return [...withPlaces(`  ${change}${such}`, places), ...wrapWords('      ', words)];

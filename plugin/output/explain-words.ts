@@ -31,12 +31,11 @@ export const tellOutcome = ({ action, errno, errnoName }: OutcomeDocument): stri
 /** A list that is this short is read name by name. */
 const MOST_NAMES = 12;
 
-const MOST_GROUPS = 10;
-
 /** Names calls: each by itself where they are few, otherwise by group, with how many of it where not all. */
 export const nameCalls = (
   calls: readonly ExplainedCallDocument[],
   all: readonly ExplainedCallDocument[],
+  mostGroups: number,
 ): readonly string[] => {
   if (calls.length <= MOST_NAMES) return calls.map(({ syscall }) => syscall);
   const totals = Map.groupBy(all, ({ group }) => group);
@@ -44,7 +43,7 @@ export const nameCalls = (
     ([a, some], [b, others]) =>
       Number(a === undefined) - Number(b === undefined) || others.length - some.length,
   );
-  const named = groups.slice(0, MOST_GROUPS).filter(([group]) => group !== undefined);
+  const named = groups.slice(0, mostGroups).filter(([group]) => group !== undefined);
   const rest = calls.length - named.reduce((sum, [, some]) => sum + some.length, 0);
   return [
     ...named.map(([group, some]) => {
@@ -71,7 +70,9 @@ export const tellVariation = ({ answers }: VariationDocument): string =>
       });
       return `${tellOutcome(outcome)}${on.join(' and')}`;
     })
-    .map((words, at, all) => (at > 0 && all[0]!.startsWith('fails ') ? words.replace(/^fails /, '') : words))
+    .map((words, at, all) =>
+      at > 0 && all[at - 1]!.startsWith('fails ') ? words.replace(/^fails /, '') : words,
+    )
     .join(', ');
 
 /** Says the same in short where all is as on the newest node from some version on, as for calls that are new. */

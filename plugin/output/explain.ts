@@ -33,6 +33,10 @@ const renderHead = ({ file, architecture, calls, defaultAction }: ExplanationDoc
   ];
 };
 
+/** What goes through is told at more length. */
+const GROUPS_PASSING = 10;
+const GROUPS_REFUSED = 4;
+
 /** One row for each outcome, those that go through first. */
 const renderFates = ({ calls }: ExplanationDocument): readonly string[] => {
   const rows = Map.groupBy(
@@ -43,7 +47,10 @@ const renderFates = ({ calls }: ExplanationDocument): readonly string[] => {
     .toSorted((a, b) => FATES.indexOf(a[0]!.fate) - FATES.indexOf(b[0]!.fate) || b.length - a.length)
     .flatMap((some) => {
       const how = some[0]!.fate === 'allowed' ? 'allowed' : renderOutcome(some[0]!.decision);
-      return fillLines(`${String(some.length).padStart(5)} ${how}:`, nameCalls(some, calls));
+      return fillLines(
+        `${String(some.length).padStart(5)} ${how}:`,
+        nameCalls(some, calls, some[0]!.fate === 'refused' ? GROUPS_REFUSED : GROUPS_PASSING),
+      );
     });
 };
 
@@ -103,7 +110,7 @@ const renderRisks = ({ calls }: ExplanationDocument): readonly string[] => {
   ];
 };
 
-const MOST_LISTED = 14;
+const MOST_LISTED = 8;
 
 const WIDTHS: Readonly<Record<string, string>> = {
   SCMP_ARCH_X86: '32-bit programs',
@@ -115,11 +122,14 @@ const WIDTHS: Readonly<Record<string, string>> = {
 };
 
 const renderCompatible = ({ compatible }: ExplanationDocument): readonly string[] => {
-  const told = compatible.map(({ architecture, covered }) => {
-    const who = WIDTHS[architecture] ?? architecture;
-    return covered ? `${who} run under the same rules` : `${who} are killed (no ${architecture})`;
-  });
-  return told.length === 0 ? [] : [`${told.join(', ').replace(' run under the same rules, ', ' and ')}.`];
+  const name = (one: { readonly architecture: string }): string =>
+    WIDTHS[one.architecture] ?? one.architecture;
+  const [covered, killed] = [true, false].map((wanted) => compatible.filter((one) => one.covered === wanted));
+  const told = [
+    ...(covered!.length === 0 ? [] : [`${covered!.map(name).join(' and ')} run under the same rules`]),
+    ...killed!.map((one) => `${name(one)} are killed (no ${one.architecture})`),
+  ];
+  return told.length === 0 ? [] : [`${told.join(', ')}.`];
 };
 
 const renderAgainstDefault = ({ runtimeDefault }: ExplanationDocument): readonly string[] => {

@@ -29,7 +29,15 @@ export const regionsOf = (conditions: readonly Condition[], bits: 32 | 64): read
     if (next.size > MOST_REGIONS) return undefined;
     states = [...next.values()];
   }
-  return states.map(({ value }) => value).toSorted((a, b) => (a < b ? -1 : 1));
+  const regions = new Map<string, bigint>();
+  for (const { value, open, greater } of states.toSorted((a, b) => (a.value < b.value ? -1 : 1))) {
+    // A value at a cut lies above it.
+    const isOrder = (at: number): boolean => tests[at]!.isOrder;
+    const above = [...greater, ...open.filter(isOrder)].toSorted((a, b) => a - b);
+    const key = `${open.filter((at) => !isOrder(at)).join()}|${above.join()}`;
+    if (!regions.has(key)) regions.set(key, value);
+  }
+  return [...regions.values()];
 };
 
 /** Without masks, the values are a line that is cut at a few points; nearly all conditions are so. */
@@ -37,9 +45,7 @@ const regionsOfLine = (tests: readonly Test[], greatest: bigint): readonly bigin
   const cuts = [0n, ...tests.flatMap(({ value }) => [value, value + 1n])].filter((cut) => cut <= greatest);
   const regions = new Map<string, bigint>();
   for (const cut of cuts.toSorted((a, b) => (a < b ? -1 : 1))) {
-    const sides = tests.map(({ value, isOrder }) =>
-      cut === value ? '=' : isOrder && cut > value ? '>' : '<',
-    );
+    const sides = tests.map(({ value, isOrder }) => ((isOrder ? cut >= value : cut === value) ? 1 : 0));
     if (!regions.has(sides.join(''))) regions.set(sides.join(''), cut);
   }
   return [...regions.values()];
@@ -47,7 +53,7 @@ const regionsOfLine = (tests: readonly Test[], greatest: bigint): readonly bigin
 
 const maskOf = (bits: 32 | 64): bigint => 2n ** BigInt(bits) - 1n;
 
-/** Asks for the bits of `mask`; where it is an order, whether a value lies below, at or above `value`. */
+/** Asks for the bits of `mask`; where it is an order, whether a number is at least `value`. */
 interface Test {
   readonly mask: bigint;
   readonly value: bigint;
@@ -59,7 +65,7 @@ interface State {
   readonly value: bigint;
   /** Tests that have met nothing but equal bits. */
   readonly open: readonly number[];
-  /** Orders that the value is above of; it is below of those that are in neither list. */
+  /** Orders that it is above of; it is below of those that are in neither list. */
   readonly greater: readonly number[];
 }
 
@@ -69,7 +75,12 @@ const testsOf = (conditions: readonly Condition[], bits: 32 | 64): readonly Test
   for (const { op, value, valueTwo } of conditions) {
     const isMasked = op === 'SCMP_CMP_MASKED_EQ';
     const isOrder = !isMasked && op !== 'SCMP_CMP_EQ' && op !== 'SCMP_CMP_NE';
-    const test = isMasked ? { mask: value, value: valueTwo & value, isOrder } : { mask: all, value, isOrder };
+    // At most 5 is less than 6, and more than 5 is at least 6.
+    const cut = op === 'SCMP_CMP_LE' || op === 'SCMP_CMP_GT' ? value + 1n : value;
+    if (cut > all) continue;
+    const test = isMasked
+      ? { mask: value, value: valueTwo & value, isOrder }
+      : { mask: all, value: cut, isOrder };
     tests.set(`${test.mask} ${test.value} ${isOrder}`, test);
   }
   return [...tests.values()];

@@ -53,7 +53,7 @@ const describe = (syscall: string, { index, op, value, valueTwo }: Condition): s
   if (isAboutNamespaces && (value & CLONE_NEWUSER) !== 0n && (value | NAMESPACE_FLAGS) === NAMESPACE_FLAGS) {
     // Masks of before Linux 4.6 don't have CLONE_NEWCGROUP.
     const others = NAMESPACE_FLAGS & ~value;
-    return `without new namespaces${others === 0n ? '' : ` but ${renderValue(syscall, index, others)}`}`;
+    return `it makes no new namespaces${others === 0n ? '' : ` but ${renderValue(syscall, index, others)}`}`;
   }
   if (valueTwo === 0n) return `a${index} without ${renderValue(syscall, index, value)}`;
   if (valueTwo === value) return `a${index} with ${renderValue(syscall, index, value)}`;
