@@ -18,8 +18,11 @@ interface Result {
   readonly output: string;
 }
 
-/** Runs a program, shows what it prints as it comes, and keeps it. */
-const run = (argv: readonly string[], environment: Record<string, string> = {}): Promise<Result> =>
+/** Runs a program, shows what it prints as it comes (or, where others print at the same time, nothing), and keeps it. */
+const run = (
+  argv: readonly string[],
+  { environment = {}, isShown = true }: { environment?: Record<string, string>; isShown?: boolean } = {},
+): Promise<Result> =>
   new Promise((resolve, reject) => {
     const [command = '', ...rest] = argv;
     const child = spawn(command, rest, {
@@ -31,7 +34,7 @@ const run = (argv: readonly string[], environment: Record<string, string> = {}):
     let output = '';
     const keep = (chunk: Buffer, to: NodeJS.WriteStream): void => {
       output += chunk.toString();
-      to.write(chunk);
+      if (isShown) to.write(chunk);
     };
     child.stdout.on('data', (chunk: Buffer) => keep(chunk, process.stdout));
     child.stderr.on('data', (chunk: Buffer) => keep(chunk, process.stderr));
@@ -66,9 +69,23 @@ const countOf = (output: string, label: string): number =>
     0,
   );
 
+const uvu = (pattern: string): string[] => typescript('node_modules/uvu/bin.js', 'test', pattern);
+
+/**
+ * Runs every suite. Those of the cluster wait most of their time, so the others run beside them; what these print is
+ * shown when they have ended.
+ */
+const runAll = async (environment: Record<string, string>): Promise<readonly Result[]> => {
+  const others = run(uvu('^(?!cluster/).*\\.test\\.tsx?$'), { environment, isShown: false });
+  const ofCluster = await run(uvu('^cluster/.*\\.test\\.tsx?$'), { environment });
+  const ofOthers = await others;
+  process.stdout.write(ofOthers.output);
+  return [ofCluster, ofOthers];
+};
+
 const main = async (): Promise<number> => {
-  const pattern = process.argv[2] ?? '\\.test\\.tsx?$';
-  const isWhole = process.argv[2] === undefined;
+  const pattern = process.argv[2];
+  const isWhole = pattern === undefined;
   if (isWhole) {
     for (const check of [
       ['tsc', '--noEmit'],
@@ -82,14 +99,16 @@ const main = async (): Promise<number> => {
   if (built.code !== 0) throw new Error('the build failed');
   const cluster = await startClusterOnce();
   try {
-    const { code, output } = await run(typescript('node_modules/uvu/bin.js', 'test', pattern), {
+    const environment = {
       ...(cluster && { [STATE_FILE_VARIABLE]: stateFile(cluster.state.folder) }),
-    });
-    const total = countOf(output, 'Total');
-    const passed = countOf(output, 'Passed');
-    const skipped = countOf(output, 'Skipped');
+    };
+    const results = isWhole ? await runAll(environment) : [await run(uvu(pattern), { environment })];
+    const sum = (count: (one: Result) => number): number => results.reduce((all, one) => all + count(one), 0);
+    const total = sum(({ output }) => countOf(output, 'Total'));
+    const passed = sum(({ output }) => countOf(output, 'Passed'));
+    const skipped = sum(({ output }) => countOf(output, 'Skipped'));
     // A suite that could not even be loaded has no count of its own, but it has failed.
-    const failed = Math.max(total - passed, code === 0 ? 0 : 1);
+    const failed = Math.max(total - passed, results.every(({ code }) => code === 0) ? 0 : 1);
     process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
     if (total === 0) return 1;
     if (isCi && isWhole && skipped > 0) {

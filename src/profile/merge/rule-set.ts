@@ -34,31 +34,44 @@ export const ruleSetsOf = ({
   defaultErrnoRet,
 }: Profile): ReadonlyMap<string, RuleSet> => {
   const fallback = outcomeOf(defaultAction, defaultErrnoRet);
-  const found = new Map<string, Piece[]>();
+  const found = new Map<string, Row>();
   for (const { names, action, errnoRet, args } of rules) {
     const outcome = outcomeOf(action, errnoRet);
-    const added = isSame(outcome, fallback) ? [] : piecesOf(args, outcome);
-    for (const name of names) found.set(name, addPieces(found.get(name) ?? [], added));
+    const alternatives = isSame(outcome, fallback) ? [] : alternativesOf(args);
+    for (const name of names) found.set(name, addPieces(found.get(name) ?? NOTHING, alternatives, outcome));
   }
-  return new Map([...found].map(([name, pieces]) => [name, { pieces: withoutRepetition(pieces), fallback }]));
+  return new Map(
+    [...found].map(([name, { pieces }]) => [name, { pieces: withoutRepetition(pieces), fallback }]),
+  );
 };
 
-/** Splits what tests an argument twice, as runtimes do, and leaves out what never holds. */
-const piecesOf = (args: readonly Condition[], outcome: Outcome): readonly Piece[] => {
+/** The pieces on one system call so far. */
+interface Row {
+  readonly pieces: readonly Piece[];
+  /** Its only piece came without any test. */
+  readonly isSettled: boolean;
+}
+
+const NOTHING: Row = { pieces: [], isSettled: false };
+
+/** Splits what tests an argument twice, as runtimes do, and leaves out the tests that libseccomp leaves out. */
+const alternativesOf = (args: readonly Condition[]): readonly (readonly Condition[])[] => {
   const isRepeated = new Set(args.map(({ index }) => index)).size < args.length;
-  return (isRepeated ? args.map((one) => [one]) : [args])
+  return (isRepeated ? args.map((one) => [one]) : [args]).map((conditions) =>
+    conditions.filter(({ op, value }) => op !== 'SCMP_CMP_MASKED_EQ' || value !== 0n),
+  );
+};
+
+/** The first without a test is all that counts. A test that always holds is one: "at least 0" gives way to it. */
+const addPieces = (row: Row, alternatives: readonly (readonly Condition[])[], outcome: Outcome): Row => {
+  if (row.isSettled) return row;
+  if (alternatives.some(({ length }) => length === 0))
+    return { pieces: [{ conditions: [], outcome }], isSettled: true };
+  const added = alternatives
     .map((conditions) => conditions.map(normalize))
     .filter((asked) => !asked.includes('never'))
     .map((asked) => ({ conditions: asked.filter((one) => typeof one === 'object'), outcome }));
-};
-
-/** The first piece without conditions is all that counts. */
-const addPieces = (pieces: Piece[], added: readonly Piece[]): Piece[] => {
-  if (pieces[0]?.conditions.length === 0) return pieces;
-  const whole = added.find(({ conditions }) => conditions.length === 0);
-  if (whole !== undefined) return [whole];
-  pieces.push(...added);
-  return pieces;
+  return { pieces: [...row.pieces, ...added], isSettled: false };
 };
 
 /** Merges what two profiles say of one system call. */

@@ -49,6 +49,20 @@ test('a union of allow-lists keeps both conditions as they are', () => {
   assert.equal(deviations, []);
 });
 
+test('a test that always holds gives way to a rule without any, one that libseccomp drops does not', () => {
+  const refuse = { names: ['mkdir'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 };
+  const always = { index: 0, value: 0, op: 'SCMP_CMP_GE' };
+  const of = (condition: object) =>
+    merged(
+      'union',
+      { ...ERRNO, syscalls: [allow(['mkdir'], condition), refuse] },
+      { ...ERRNO, syscalls: [] },
+    );
+  assert.equal(of(always).profile.syscalls, [refuse]);
+  assert.equal(of(masked(0)).profile.syscalls, [allow(['mkdir'])]);
+  assert.equal([...of(always).deviations, ...of(masked(0)).deviations], []);
+});
+
 test('an intersection asks for both conditions, on one argument as one', () => {
   const { profile, deviations } = merged(
     'intersection',
