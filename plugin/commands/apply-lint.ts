@@ -23,36 +23,45 @@ interface NodeClass {
 }
 
 /** Lints for any node of the architectures that were compiled for; throws SeccompError `profile` for an error. */
-export const lintForAnyNode = (
+export const lintForAnyNode = async (
   files: readonly PackedFile[],
   compile: CompileOptions,
-  { stderr }: Outside,
-): void => {
+  { stderr, signal }: Outside,
+): Promise<void> => {
   const facts = compile.architectures.map((architecture) => factsOf(architecture, compile));
   const classes = facts.map((one): NodeClass => ({ label: '', isCrio: false, facts: one, count: 0 }));
-  const found = findUntold(files, classes, compile);
-  stderr.write(renderErrors(found));
+  const problems = new Map<NodeClass, readonly Problem[]>();
+  for (const one of classes)
+    problems.set(one, await lintAll(files, one, compile, { signal, tell: () => {} }));
+  const found = join(problems);
+  refuseErrors(found);
   stderr.write(
     renderWarnings(found, 0)
       .map(({ place, text }) => `${sanitizeLine(`${place}: warning: ${text}`)}\n`)
       .join(''),
   );
-  refuseErrors(found);
 };
 
 /**
  * Returns what looks at the nodes of a rollout before it begins: it gives back the warnings, each once however often it
- * is asked, and throws SeccompError `profile` for an error, which it has told on stderr.
+ * is asked, and throws SeccompError `profile` with the errors.
  */
 export const lintForNodes = (
   files: readonly PackedFile[],
   compile: CompileOptions,
-  { stderr }: Outside,
-): ((nodes: readonly NodeSeen[]) => readonly string[]) => {
+  { signal }: Outside,
+): ((nodes: readonly NodeSeen[], tell: (text: string) => void) => Promise<readonly string[]>) => {
   const told = new Set<string>();
-  return (nodes) => {
-    const found = findUntold(files, classesOf(nodes, compile), compile);
-    stderr.write(renderErrors(found));
+  // Asked again under the lease, mostly for the same kinds of nodes.
+  const known = new Map<string, readonly Problem[]>();
+  return async (nodes, tell) => {
+    const problems = new Map<NodeClass, readonly Problem[]>();
+    for (const one of classesOf(nodes, compile)) {
+      const ofClass = known.get(one.label) ?? (await lintAll(files, one, compile, { signal, tell }));
+      known.set(one.label, ofClass);
+      problems.set(one, ofClass);
+    }
+    const found = join(problems);
     refuseErrors(found);
     const warnings = renderWarnings(found, nodes.length)
       .map(({ place, text }) => `${place}: ${text}`)
@@ -96,29 +105,45 @@ interface Found {
   readonly classes: NodeClass[];
 }
 
-/** Lints each file once for each class, and leaves out what packing has told. */
-const findUntold = (
+/** After so many files it says how far it is. */
+const TOLD_FILES = 256;
+
+/** Lints each file for one class, and leaves out notes and what packing has told. */
+const lintAll = async (
   files: readonly PackedFile[],
-  classes: readonly NodeClass[],
+  { isCrio, facts: ofNode, label }: NodeClass,
   compile: CompileOptions,
-): readonly Found[] => {
-  const found = new Map<string, Found>();
-  for (const { file, path, content, isPlain, architectures, told } of files) {
+  { signal, tell }: { readonly signal: AbortSignal; readonly tell: (text: string) => void },
+): Promise<readonly Problem[]> => {
+  const { architecture } = ofNode;
+  const found: Problem[] = [];
+  for (const [index, { file, path, content, isPlain, architectures, told }] of files.entries()) {
+    // Thousands of profiles take their time: Ctrl-C and the progress line get their turn in between.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
+    if (index > 0 && index % TOLD_FILES === 0)
+      tell(`checking profiles for ${label}: ${index} of ${files.length}`);
+    if (architectures !== undefined && !architectures.includes(architecture)) continue;
+    // CRI-O's own reading shows nothing else in a plain file, but its RuntimeDefault is another to compare with.
+    const facts: KnownFacts = isCrio && isPlain ? { ...ofNode, dialect: 'cri-o' } : ofNode;
+    // A file that ships as it is runs wherever it is put; others only where they were compiled for.
+    const options = isPlain ? { ...compile, architectures: [architecture] } : compile;
     const known = new Set(told.map(identify));
-    for (const one of classes) {
-      const { architecture } = one.facts;
-      if (architectures !== undefined && !architectures.includes(architecture)) continue;
-      // CRI-O's own reading shows nothing else in a plain file, but its RuntimeDefault is another to compare with.
-      const facts: KnownFacts = one.isCrio && isPlain ? { ...one.facts, dialect: 'cri-o' } : one.facts;
-      // A file that ships as it is runs wherever it is put; others only where they were compiled for.
-      const options = isPlain ? { ...compile, architectures: [architecture] } : compile;
-      for (const problem of lintFile(content, file, path, { facts: [facts], compile: options }).problems) {
-        const key = identify(problem);
-        if (problem.severity === 'note' || known.has(key)) continue;
-        const before = found.get(key) ?? { problem, classes: [] };
-        before.classes.push(one);
-        found.set(key, before);
-      }
+    const { problems } = lintFile(content, file, path, { facts: [facts], compile: options });
+    found.push(...problems.filter((one) => one.severity !== 'note' && !known.has(identify(one))));
+  }
+  return found;
+};
+
+/** Puts what several classes have in common together. */
+const join = (byClass: ReadonlyMap<NodeClass, readonly Problem[]>): readonly Found[] => {
+  const found = new Map<string, Found>();
+  for (const [one, problems] of byClass) {
+    for (const problem of problems) {
+      const key = identify(problem);
+      const before = found.get(key) ?? { problem, classes: [] };
+      before.classes.push(one);
+      found.set(key, before);
     }
   }
   return [...found.values()];
@@ -129,19 +154,13 @@ const identify = ({ file, line, column, code, message }: Problem): string =>
 
 const isError = ({ problem }: Found): boolean => problem.severity === 'error';
 
-const renderErrors = (found: readonly Found[]): string =>
-  found
-    .filter(isError)
-    .map(({ problem }) => `${sanitizeLine(renderProblem(problem))}\n`)
-    .join('');
-
 const refuseErrors = (found: readonly Found[]): void => {
   const errors = found.filter(isError);
   if (errors.length === 0) return;
   const files = new Set(errors.map(({ problem }) => problem.file)).size;
-  throw new SeccompError('profile', `${plural(errors.length, 'error')} in ${plural(files, 'file')}`, {
-    hint: 'Nothing has been changed.',
-  });
+  const lines = errors.map(({ problem }) => sanitizeLine(renderProblem(problem)));
+  const summary = `${plural(errors.length, 'error')} in ${plural(files, 'file')}`;
+  throw new SeccompError('profile', [summary, ...lines].join('\n'), { hint: 'Nothing has been changed.' });
 };
 
 /** Writes one line for each code: its first problem, for whom it holds, and how many more there are. */

@@ -1,13 +1,15 @@
 // `apply`: checks and packs profiles, then puts them onto nodes or into a folder of this machine.
 import type { CommandModule } from 'yargs';
 import { compressBundle, splitChunks } from '../../src/bundle/compress.ts';
+import type { Bundle } from '../../src/bundle/manifest-types.ts';
 import { SeccompError } from '../../src/error.ts';
 import type { CompileOptions } from '../../src/profile/prepared.ts';
 import { installBundle } from '../../src/rollout/install.ts';
 import type { NodeSelection } from '../../src/rollout/ports.ts';
+import type { Rollout, RolloutPolicy } from '../../src/rollout/rollout.ts';
 import type { DryRun } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
-import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import type { Connected, ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { lintForAnyNode, lintForNodes } from './apply-lint.ts';
 import { compileFlags, givenCompileFlags, readCompileOptions } from './compile-flags.ts';
 import {
@@ -24,13 +26,15 @@ import {
   selectionFlags,
   text,
 } from './flags.ts';
-import { installInFolder, refuseClusterFlags } from './folder-rollout.ts';
+import { refuseClusterFlags } from './folder-inspection.ts';
+import { installInFolder } from './folder-rollout.ts';
 import { refuseChangeInUse } from './in-use.ts';
-import { readInputs } from './inputs.ts';
+import { type PackedFile, readInputs } from './inputs.ts';
 import { rollBack } from './rollback.ts';
 import { follow, type RolledBack, rolloutPolicy, show } from './rollout.ts';
 import { verbs } from './verbs.ts';
-import { readWavePolicy, type WaveOptions, waveFlags, waveOptions } from './wave-flags.ts';
+import { type WaveOptions, waveFlags, waveOptions } from './wave-flags.ts';
+import { readWavePolicy } from './wave-policy.ts';
 
 export interface ApplyOptions {
   readonly filenames: readonly string[];
@@ -132,13 +136,8 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
   const { bundle, files, notes } = await readInputs(options, outside);
   if (!options.isQuiet) outside.stderr.write(notes.map((note) => `note: ${sanitizeLine(note)}\n`).join(''));
   const { root, dryRun, isForced, isQuiet, output } = options;
-  if (root !== undefined) lintForAnyNode(files, options.compile, outside);
+  if (root !== undefined) await lintForAnyNode(files, options.compile, outside);
   const cluster = root === undefined ? await outside.connect(options.connect) : undefined;
-  if (cluster && !isForced) {
-    const isDryRun = dryRun !== 'none';
-    const isWatched = policy.waves !== undefined;
-    await refuseChangeInUse(bundle, { cluster, selection: options.selection, isDryRun, isWatched }, outside);
-  }
   const events =
     cluster !== undefined
       ? installBundle(
@@ -149,7 +148,7 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
             chunks: splitChunks(compressBundle(bundle.tar)),
             selection: options.selection,
             policy,
-            examine: lintForNodes(files, options.compile, outside),
+            examine: examineWith(cluster, { bundle, files, policy }, options, outside),
           },
           { cluster, clock: outside.clock, signal: outside.signal },
         )
@@ -181,6 +180,26 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
   return exitCode;
 };
 
+/** Looks at the profiles for the very nodes, and at who uses what would change. */
+const examineWith = (
+  cluster: Connected,
+  {
+    bundle,
+    files,
+    policy,
+  }: { readonly bundle: Bundle; readonly files: readonly PackedFile[]; readonly policy: RolloutPolicy },
+  { selection: nodes, compile, isForced, dryRun }: ApplyOptions,
+  outside: Outside,
+): NonNullable<Rollout['examine']> => {
+  const lint = lintForNodes(files, compile, outside);
+  const change = { bundle, selection: nodes, isWatched: policy.waves !== undefined };
+  const guarded = { cluster, signal: outside.signal, isDryRun: dryRun !== 'none' };
+  return async (seen, tell) => [
+    ...(await lint(seen.nodes, tell)),
+    ...(isForced ? [] : await refuseChangeInUse(change, seen, guarded)),
+  ];
+};
+
 /** Brings the content before it back on the same nodes; where there is none, says so and leaves the nodes as they are. */
 const undo = async (
   bundle: string,
@@ -195,7 +214,8 @@ const undo = async (
     );
   } catch (thrown) {
     if (!(thrown instanceof SeccompError)) throw thrown;
-    outside.stderr.write(`${sanitizeLine(`cannot roll back: ${thrown.message}`)}\n`);
+    const hint = thrown.hint === undefined ? '' : `\n  hint: ${sanitizeLine(thrown.hint)}`;
+    outside.stderr.write(`cannot roll back: ${sanitizeLine(thrown.message)}${hint}\n`);
     return undefined;
   }
 };

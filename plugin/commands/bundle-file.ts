@@ -4,7 +4,7 @@ import { MAXIMUM_UNPACKED_BYTES } from '../../src/bundle/limits.ts';
 import type { Bundle } from '../../src/bundle/manifest-types.ts';
 import { SeccompError } from '../../src/error.ts';
 import type { Outside } from '../outside.ts';
-import { streamOf } from './inputs.ts';
+import { streamOf } from './input-files.ts';
 
 /** Describes the argument; yargs hands on a lone dash as an empty text. */
 export const fileArgument = {

@@ -1,11 +1,11 @@
 // `delete BUNDLE`: removes a bundle, all its generations included, from nodes or from a folder of this machine.
 import type { CommandModule } from 'yargs';
-import { checkBundleName } from '../../src/bundle/entry-path.ts';
 import { SeccompError } from '../../src/error.ts';
 import type { Cluster, NodeSelection } from '../../src/rollout/ports.ts';
 import { removeBundle } from '../../src/rollout/remove.ts';
 import type { DryRun } from '../output/rollout-result.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import { readBundleName } from './bundle-name.ts';
 import { confirm } from './confirm.ts';
 import {
   clusterFlags,
@@ -19,7 +19,8 @@ import {
   selection,
   selectionFlags,
 } from './flags.ts';
-import { refuseClusterFlags, removeFromFolder, statusHint } from './folder-rollout.ts';
+import { refuseClusterFlags, statusHint } from './folder-inspection.ts';
+import { removeFromFolder } from './folder-rollout.ts';
 import { refuseDeleteInUse } from './in-use.ts';
 import { interruptible } from './interruptible.ts';
 import { follow, rolloutPolicy, show } from './rollout.ts';
@@ -90,29 +91,27 @@ export const deleteCommand = (outside: Outside, run: typeof runDelete = runDelet
   },
 });
 
-/** Returns the name when it can be one; throws SeccompError `usage` otherwise. */
-export const readBundleName = (name: string): string => {
-  const fault = checkBundleName(name);
-  if (fault === undefined) return name;
-  throw new SeccompError('usage', fault);
-};
-
 /** Asks, removes and says what came of it. */
 export const runDelete = async (options: DeleteOptions, outside: Outside): Promise<ExitCode> => {
   const { bundle, root, dryRun, isForced, isQuiet, output } = options;
   const where = root === undefined ? describeNodes(options.selection) : `"${root}"`;
   await confirm(`Delete bundle "${bundle}" from ${where}?`, options.isYes || dryRun !== 'none', outside);
   const cluster = root === undefined ? await outside.connect(options.connect) : undefined;
-  if (cluster && !isForced) {
-    const isDryRun = dryRun !== 'none';
-    await refuseDeleteInUse(bundle, { cluster, selection: options.selection, isDryRun }, outside);
-  }
+  const { signal } = outside;
   const events =
     cluster === undefined
       ? removeFromFolder(root ?? '', bundle, { isForced, isDryRun: dryRun !== 'none' }, outside)
       : removeBundle(
-          { bundle, selection: options.selection, policy: rolloutPolicy(options) },
-          { cluster, clock: outside.clock, signal: outside.signal },
+          {
+            bundle,
+            selection: options.selection,
+            policy: rolloutPolicy(options),
+            ...(!isForced && {
+              examine: (seen) =>
+                refuseDeleteInUse(bundle, seen, { cluster, signal, isDryRun: dryRun !== 'none' }),
+            }),
+          },
+          { cluster, clock: outside.clock, signal },
         );
   // A folder is done before there is anything to tell.
   const state = await follow(events, isQuiet || root !== undefined, outside);

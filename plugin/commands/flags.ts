@@ -2,9 +2,9 @@
 import type { Options } from 'yargs';
 import { SeccompError } from '../../src/error.ts';
 import { LONGEST_JOB_MS } from '../../src/protocol/layout.ts';
+import { DEFAULT_MAX_IN_FLIGHT, DEFAULT_NODE_TIMEOUT_MS } from '../../src/rollout/limits.ts';
 import type { NodeSelection } from '../../src/rollout/ports.ts';
 import { parseSelector } from '../../src/rollout/selector.ts';
-import { DEFAULT_MAX_IN_FLIGHT, DEFAULT_NODE_TIMEOUT_MS } from '../../src/rollout/work.ts';
 import { parseDuration } from '../output/duration.ts';
 import type { ConnectOptions } from '../outside.ts';
 

@@ -1,7 +1,6 @@
 // `--root DIR`: the node's own program on a folder of this machine, told as a rollout to one "node".
 import { compressBundle, splitChunks } from '../../src/bundle/compress.ts';
 import type { Bundle } from '../../src/bundle/manifest-types.ts';
-import { SeccompError } from '../../src/error.ts';
 import { generationName } from '../../src/protocol/layout.ts';
 import type { BundleOnDisk, Inspection } from '../../src/protocol/report.ts';
 import type { Request } from '../../src/protocol/request.ts';
@@ -9,40 +8,8 @@ import type { RolloutEvent } from '../../src/rollout/events.ts';
 import type { NodeSeen, Reason } from '../../src/rollout/node.ts';
 import { judgeReport } from '../../src/rollout/verdict.ts';
 import type { Outside } from '../outside.ts';
-import { streamOf } from './inputs.ts';
-
-/** A verb with `--root` has no use for what names or reaches nodes. */
-export const refuseClusterFlags = (given: Readonly<Record<string, unknown>>): void => {
-  for (const name of ['nodes', 'selector', 'context', 'kubeconfig', 'server', 'kubeletRoot']) {
-    if (given[name] === undefined) continue;
-    const flag = name === 'kubeletRoot' ? '--kubelet-root' : `--${name}`;
-    throw new SeccompError('usage', `--root works without a cluster: ${flag} cannot be given with it`);
-  }
-};
-
-/** Asks a folder what lies in it; throws SeccompError `node` when it cannot tell. */
-export const inspectFolder = async (root: string, outside: Outside, bundle?: string): Promise<Inspection> => {
-  if ((await outside.files.kind(root)) === 'file') {
-    throw new SeccompError(
-      'usage',
-      `--root: "${root}" is a file; the folder that holds the bundles was wanted`,
-    );
-  }
-  const report = await outside.runOnFolder(root, {
-    version: 1,
-    operation: 'inspect',
-    ...(bundle && { bundle }),
-  });
-  if (report.inspection) return report.inspection;
-  throw new SeccompError(
-    'node',
-    `cannot inspect "${root}": ${report.error?.message ?? 'the report says nothing'}`,
-  );
-};
-
-/** Names the command that shows which bundles there are, where a name was not one of them. */
-export const statusHint = ({ programName }: Outside, root?: string): string =>
-  `See what there is: ${programName} status${root === undefined ? '' : ` --root ${root}`}`;
+import { inspectFolder } from './folder-inspection.ts';
+import { streamOf } from './input-files.ts';
 
 /** Finds a bundle in what an inspection says. */
 export const findBundle = (inspection: Inspection, name: string): BundleOnDisk | undefined =>

@@ -6,76 +6,72 @@ import { changedPaths, findUsers, isLinkedTo, isTakenAway } from '../../src/roll
 import { mayHave } from '../../src/rollout/plan.ts';
 import type { NodeSelection } from '../../src/rollout/ports.ts';
 import { isUnfinished } from '../../src/rollout/revision.ts';
+import type { Examined } from '../../src/rollout/rollout.ts';
 import { foldWorkloads, type WorkloadRow, type WorkloadRows } from '../../src/workload/rows.ts';
 import { namesTarget } from '../../src/workload/target.ts';
-import { sanitizeText } from '../output/sanitize.ts';
 import { renderUsers } from '../output/users.ts';
-import type { Connected, Outside } from '../outside.ts';
+import type { Connected } from '../outside.ts';
 import { interruptible } from './interruptible.ts';
 
 interface Guarded {
   readonly cluster: Connected;
-  readonly selection: NodeSelection;
+  readonly signal: AbortSignal;
   /** A dry run only says what would be refused. */
   readonly isDryRun: boolean;
-  /** In waves: containers that fail under a changed content stop it, so that it need not be refused beforehand. */
-  readonly isWatched?: boolean;
 }
 
-/** Throws `conflict` where a container on the selected nodes names a profile of the bundle, or where that cannot be told. */
+/**
+ * Throws `conflict` where a container on the nodes names a profile of the bundle, or where that cannot be told; returns
+ * the lines of what a dry run would be refused for.
+ */
 export const refuseDeleteInUse = async (
   bundle: string,
+  { nodes, releases }: Examined,
   guarded: Guarded,
-  outside: Outside,
-): Promise<void> => {
-  const { cluster, selection } = guarded;
-  const reading = Promise.all([cluster.readNodes(selection), cluster.readReleases(bundle)]);
-  const [nodes, releases] = await interruptible(reading, outside.signal);
-  if (!nodes.some((node) => mayHave(node, releases, bundle))) return;
-  const found = await interruptible(readUsers(bundle, cluster), outside.signal);
+): Promise<readonly string[]> => {
+  if (!nodes.some((node) => mayHave(node, releases, bundle))) return [];
+  const found = await readUsers(bundle, guarded);
   const users = findUsers(found.rows, nodes, isTakenAway(bundle, nodes, releases));
   if (users.length > 0)
-    refuse(
+    return refuse(
       `bundle "${bundle}" is in use:\n${renderUsers(users)}`,
       'Running containers keep their filter, but none of these would start again. --force deletes it all the same.',
       guarded,
-      outside,
     );
-  else refuseUnread(`whether anything uses bundle "${bundle}"`, found, guarded, outside);
+  return refuseUnread(`whether anything uses bundle "${bundle}"`, found, guarded);
 };
 
+interface Change {
+  readonly bundle: Bundle;
+  readonly selection: NodeSelection;
+  /** In waves: containers that fail under a changed content stop it, so that it need not be refused beforehand. */
+  readonly isWatched: boolean;
+}
+
 /**
- * Throws `conflict` where a container on the selected nodes names a profile that would be gone or have another content.
- * A rollout that is carried on was let through when it began. Asks only when something changes at all.
+ * Throws `conflict` where a container on the nodes names a profile that would be gone or have another content. A
+ * rollout that is carried on was let through when it began. Asks only when something changes at all; returns warnings.
  */
 export const refuseChangeInUse = async (
-  bundle: Bundle,
+  { bundle: { digest, manifest }, selection, isWatched }: Change,
+  { nodes, releases }: Examined,
   guarded: Guarded,
-  outside: Outside,
-): Promise<void> => {
-  const { cluster, selection } = guarded;
-  const { digest, manifest } = bundle;
+): Promise<readonly string[]> => {
   const { name } = manifest;
-  const releases = await interruptible(cluster.readReleases(name), outside.signal);
   const isCarriedOn = isUnfinished(releases.at(-1), { operation: 'install', digest, selection });
-  if (isCarriedOn || releases.every((release) => (release.digest ?? digest) === digest)) return;
-  const nodes = await interruptible(cluster.readNodes(selection), outside.signal);
+  if (isCarriedOn || releases.every((release) => (release.digest ?? digest) === digest)) return [];
   const { removed, changed } = changedPaths(name, manifest, nodes, releases);
-  if (removed.size + changed.size === 0) return;
-  const found = await interruptible(readUsers(name, cluster), outside.signal);
+  if (removed.size + changed.size === 0) return [];
+  const found = await readUsers(name, guarded);
   const losing = findUsers(found.rows, nodes, isLinkedTo(name, removed));
-  const changing = guarded.isWatched ? [] : findUsers(found.rows, nodes, isLinkedTo(name, changed));
+  const changing = isWatched ? [] : findUsers(found.rows, nodes, isLinkedTo(name, changed));
   if (losing.length + changing.length > 0)
-    refuse(describeChange(name, losing, changing), hintOfChange(losing), guarded, outside);
-  else if (removed.size > 0)
-    refuseUnread(`whether anything uses ${list(name, removed)}`, found, guarded, outside);
+    return refuse(describeChange(name, losing, changing), hintOfChange(losing), guarded);
+  if (removed.size > 0) return refuseUnread(`whether anything uses ${list(name, removed)}`, found, guarded);
   // What is changed only waits for a restart, and can be changed back: without the right to look it is not refused.
-  else if (found.unread.length > 0)
-    outside.stderr.write(
-      sanitizeText(
-        `warning: cannot tell ${whyUnread(`whether anything uses ${list(name, changed)}`, found)}\n`,
-      ),
-    );
+  return found.unread.length > 0
+    ? [`cannot tell ${whyUnread(`whether anything uses ${list(name, changed)}`, found)}`]
+    : [];
 };
 
 const describeChange = (
@@ -98,21 +94,26 @@ const hintOfChange = (losing: readonly WorkloadRow[]): string =>
     : 'Running containers keep their filter, and take the new content when they start again. --force applies it; --waves watches them while it does.';
 
 /** What may not be read may be a user: it is refused as one. */
-const refuseUnread = (what: string, found: WorkloadRows, guarded: Guarded, outside: Outside): void => {
-  if (found.unread.length === 0) return;
-  refuse(`cannot tell ${whyUnread(what, found)}`, '--force goes on without knowing.', guarded, outside);
-};
+const refuseUnread = (what: string, found: WorkloadRows, guarded: Guarded): readonly string[] =>
+  found.unread.length === 0
+    ? []
+    : refuse(`cannot tell ${whyUnread(what, found)}`, '--force goes on without knowing.', guarded);
 
 const whyUnread = (what: string, { unread }: WorkloadRows): string =>
   `${what}: not allowed to list ${unread.map(({ resource }) => resource).join(', ')} in all namespaces`;
 
-const refuse = (message: string, hint: string, { isDryRun }: Guarded, { stderr }: Outside): void => {
+const refuse = (message: string, hint: string, { isDryRun }: Guarded): readonly string[] => {
   if (!isDryRun) throw new SeccompError('conflict', message, { hint });
-  stderr.write(sanitizeText(`warning: would be refused without --force: ${message}\n`));
+  return `would be refused without --force: ${message}`.split('\n');
 };
 
-const readUsers = (bundle: string, { workloads }: Connected): Promise<WorkloadRows> =>
-  foldWorkloads(workloads.read({ selector: '' }), (confinement) => namesTarget(confinement, bundle));
+const readUsers = (bundle: string, { cluster, signal }: Guarded): Promise<WorkloadRows> =>
+  interruptible(
+    foldWorkloads(cluster.workloads.read({ selector: '' }), (confinement) =>
+      namesTarget(confinement, bundle),
+    ),
+    signal,
+  );
 
 const list = (bundle: string, paths: ReadonlySet<string>): string => {
   const [first = '', ...others] = [...paths].map((path) => `${bundle}/${path}`);

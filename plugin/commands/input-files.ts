@@ -86,3 +86,10 @@ export const join = (folder: string, name: string): string =>
 
 /** Returns the last segment of a path, `/` or `\\`. */
 export const baseName = (path: string): string => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
+
+/** Hands bytes to a reader of streams, as often as it asks. */
+export const streamOf = (content: Uint8Array): AsyncIterable<Uint8Array> => ({
+  async *[Symbol.asyncIterator]() {
+    yield content;
+  },
+});

@@ -12,7 +12,7 @@ import { type Problem, renderProblem } from '../../src/profile/problem.ts';
 import { plural } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { Files, Outside } from '../outside.ts';
-import { baseName, type InputFile, isBundle, readFiles } from './input-files.ts';
+import { baseName, type InputFile, isBundle, readFiles, streamOf } from './input-files.ts';
 import { interruptible } from './interruptible.ts';
 import { STANDARD_INPUT } from './profile-file.ts';
 
@@ -221,10 +221,3 @@ const renderIgnored = (paths: readonly string[]): string => {
   const rest = paths.length - Math.min(paths.length, IGNORED_SHOWN);
   return `ignored: ${shown}${rest > 0 ? ` and ${rest} more` : ''} (not *.json, *.yaml or *.yml)\n`;
 };
-
-/** Hands bytes to a reader of streams, as often as it asks. */
-export const streamOf = (content: Uint8Array): AsyncIterable<Uint8Array> => ({
-  async *[Symbol.asyncIterator]() {
-    yield content;
-  },
-});

@@ -9,7 +9,7 @@ import type { Release } from '../../src/rollout/release.ts';
 import { chooseRollback, type Restorable } from '../../src/rollout/rollback.ts';
 import type { DryRun } from '../output/rollout-result.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
-import { readBundleName } from './delete.ts';
+import { readBundleName } from './bundle-name.ts';
 import {
   clusterFlags,
   connectOptions,
@@ -43,8 +43,9 @@ export interface RollbackOptions {
 const USAGE = `$0 rollback BUNDLE [--to N] [flags]
 
 Brings back what a bundle held before, on the nodes of its newest revision: the newest
-revision that succeeded with another content, or revision N of its history. It is a
-rollout like any other and gets the next revision. A node that still has that content
+revision that succeeded with another content, or revision N of its history. Where that
+was for other nodes, it asks for --to. It is a rollout like any other and gets the next
+revision. A node that still has that content
 only swaps a link; elsewhere it is installed again. Running containers keep the filter
 that they started with.`;
 
@@ -142,7 +143,10 @@ const prepareRollback = async (
   selected: NodeSelection | undefined,
 ): Promise<Preparation> => {
   const releases = await cluster.readReleases(bundle);
-  const target = chooseRollback(bundle, releases, to);
+  const target = chooseRollback(bundle, releases, {
+    ...(to !== undefined && { to }),
+    ...(selected && { selection: selected }),
+  });
   const chunks = await cluster.readChunks(target);
   // The record names both: neither of them is believed about the other.
   const { digest } = await collectBundle(asStream(chunks));

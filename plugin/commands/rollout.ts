@@ -108,7 +108,7 @@ export const show = (seen: RolloutState, options: ShowOptions, { stdout, stderr 
     stdout.write(renderSummary(rollback.state, dryRun));
   }
   if (rollback) stderr.write(renderReasons(rollback.state, prefix));
-  return exitCodeOf(state);
+  return rollback?.state.ending === 'interrupted' ? 130 : exitCodeOf(state);
 };
 
 /** Decides the exit code from the final state alone. */

@@ -12,7 +12,7 @@ import { countBy } from '../output/many-rows.ts';
 import { renderStatusMetrics } from '../output/prometheus.ts';
 import { renderStatus } from '../output/status-result.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
-import { readBundleName } from './delete.ts';
+import { readBundleName } from './bundle-name.ts';
 import {
   clusterFlags,
   connectOptions,
@@ -22,7 +22,7 @@ import {
   selection,
   selectionFlags,
 } from './flags.ts';
-import { inspectFolder, refuseClusterFlags, statusHint } from './folder-rollout.ts';
+import { inspectFolder, refuseClusterFlags, statusHint } from './folder-inspection.ts';
 import { interruptible } from './interruptible.ts';
 import { verbs } from './verbs.ts';
 

@@ -15,7 +15,7 @@ import { renderVerifyMetrics } from '../output/prometheus.ts';
 import { renderReasons } from '../output/rollout-result.ts';
 import { renderVerification } from '../output/verify-result.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
-import { readBundleName } from './delete.ts';
+import { readBundleName } from './bundle-name.ts';
 import {
   clusterFlags,
   connectOptions,
@@ -26,7 +26,7 @@ import {
   selection,
   selectionFlags,
 } from './flags.ts';
-import { inspectFolder, refuseClusterFlags, statusHint } from './folder-rollout.ts';
+import { inspectFolder, refuseClusterFlags, statusHint } from './folder-inspection.ts';
 import { interruptible } from './interruptible.ts';
 import { follow } from './rollout.ts';
 import { verbs } from './verbs.ts';

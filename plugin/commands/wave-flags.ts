@@ -1,15 +1,5 @@
-// The flags of a rollout in waves, and the file by which a team agrees on them once.
-import { MAXIMUM_PROFILE_BYTES } from '../../src/bundle/limits.ts';
-import { SeccompError } from '../../src/error.ts';
-import { renderProblem } from '../../src/profile/problem.ts';
-import { readText } from '../../src/profile/read-text.ts';
-import { readYaml } from '../../src/profile/read-yaml.ts';
-import { createReport, placeOf } from '../../src/profile/report.ts';
-import type { GatePolicy } from '../../src/rollout/health.ts';
-import { type PolicyFile, readPolicyFile } from '../../src/rollout/policy-file.ts';
-import { parseWaves, type WaveStep } from '../../src/rollout/waves.ts';
-import { parseDuration } from '../output/duration.ts';
-import type { Outside } from '../outside.ts';
+// The flags of a rollout in waves.
+import type { PolicyFile } from '../../src/rollout/policy-file.ts';
 import { type Flags, type Given, text } from './flags.ts';
 
 const GROUP = 'Waves:';
@@ -38,18 +28,13 @@ export const waveFlags: Flags = {
   'rollout-policy': text('File that holds these; flags win over it', { group: GROUP }),
 };
 
-export interface WavePolicy {
-  readonly waves?: readonly WaveStep[];
-  readonly gate?: GatePolicy;
-  readonly maxFailures?: number;
-}
-
 /** What was given, unread: the file is read when the verb runs. */
 export interface WaveOptions extends PolicyFile {
   readonly policyFile?: string;
 }
 
-const FIELDS = {
+/** By field of the file. */
+export const WAVE_FLAGS = {
   waves: '--waves',
   pause: '--pause',
   maxFailures: '--max-failures',
@@ -61,71 +46,7 @@ const FIELDS = {
 /** Takes what was given. */
 export const waveOptions = (given: Given): WaveOptions => ({
   ...Object.fromEntries(
-    Object.keys(FIELDS).flatMap((field) => (given[field] === undefined ? [] : [[field, given[field]]])),
+    Object.keys(WAVE_FLAGS).flatMap((field) => (given[field] === undefined ? [] : [[field, given[field]]])),
   ),
   ...(given.rolloutPolicy !== undefined && { policyFile: given.rolloutPolicy as string }),
 });
-
-/** Reads the policy; throws SeccompError `usage` for a value that is none, naming the flag or the file. */
-export const readWavePolicy = async (
-  { policyFile, ...flags }: WaveOptions,
-  outside: Outside,
-): Promise<WavePolicy> => {
-  const file = policyFile === undefined ? {} : await readFile(policyFile, outside);
-  const name = (field: keyof typeof FIELDS): string =>
-    flags[field] === undefined && policyFile !== undefined ? `${policyFile}: ${field}` : FIELDS[field];
-  const { waves, pause, maxFailures, onFailure, minStarts, startTimeout } = { ...file, ...flags };
-  const most = maxFailures === undefined ? undefined : parseCount(maxFailures, name('maxFailures'));
-  if (waves === undefined) {
-    const idle = (['pause', 'onFailure', 'minStarts', 'startTimeout'] as const).find(
-      (field) => ({ ...file, ...flags })[field] !== undefined,
-    );
-    if (idle === undefined) return most === undefined ? {} : { maxFailures: most };
-    throw new SeccompError('usage', `${name(idle)} says what happens between waves, and there are none`, {
-      hint: 'Add --waves, such as --waves 1,10%,100%.',
-    });
-  }
-  const pauseMs = pause === undefined ? 30_000 : parseDuration(pause, name('pause'));
-  const startTimeoutMs =
-    startTimeout === undefined ? 600_000 : parseDuration(startTimeout, name('startTimeout'));
-  return {
-    waves: parseWaves(waves, name('waves')),
-    maxFailures: most ?? 0,
-    gate: {
-      pauseMs,
-      minStarts: minStarts === undefined ? 0 : parseCount(minStarts, name('minStarts')),
-      startTimeoutMs: Math.max(pauseMs, startTimeoutMs),
-      onFailure: parseOnFailure(onFailure, name('onFailure')),
-    },
-  };
-};
-
-const readFile = async (path: string, outside: Outside): Promise<PolicyFile> => {
-  const { text: content, message } = readText(await outside.files.read(path, MAXIMUM_PROFILE_BYTES));
-  if (message !== undefined) throw new SeccompError('usage', `"${path}": ${message}`);
-  const report = createReport(path, content);
-  const { roots, isSound } = readYaml(content, report);
-  const [problem] = report.problems();
-  if (!isSound && problem) throw new SeccompError('usage', renderProblem(problem));
-  const [root, ...more] = roots;
-  if (root === undefined || more.length > 0)
-    throw new SeccompError(
-      'usage',
-      `"${path}" holds ${roots.length} documents: one rollout policy was wanted`,
-    );
-  return readPolicyFile(root, (node) => {
-    const { line, column } = placeOf(content, node.offset);
-    return `${path}:${line}:${column}`;
-  });
-};
-
-const parseCount = (given: string, name: string): number => {
-  if (/^\d{1,6}$/.test(given)) return Number(given);
-  throw new SeccompError('usage', `${name}: "${given}" is not a whole number from 0`);
-};
-
-const parseOnFailure = (given: string | undefined, name: string): GatePolicy['onFailure'] => {
-  if (given === undefined) return 'stop';
-  if (given === 'stop' || given === 'rollback' || given === 'continue') return given;
-  throw new SeccompError('usage', `${name}: "${given}" is not one of stop, rollback, continue`);
-};

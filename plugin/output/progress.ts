@@ -182,6 +182,6 @@ export const renderLiveLine = (
   const room = Math.max(0, columns - 1 - time.length);
   const isCounting = state.nodes.size > 0 && (isStarted || !state.phase);
   const what = isCounting ? renderFitting(state, room) : (state.phase ?? 'starting');
-  const news = latest === undefined ? '' : ` (${latest})`;
+  const news = latest === undefined || latest === what ? '' : ` (${latest})`;
   return cutToWidth(sanitizeLine(what + news), room) + time;
 };

@@ -18,8 +18,10 @@ import {
 import { describeThrown, explainStop, INTERRUPTED, type StopSwitch } from './stop.ts';
 import { work } from './work.ts';
 
-/** Between two writes of the record while it runs. */
+/** Between two writes of the record while nodes are at work. */
 const RECORD_INTERVAL_MS = 10_000;
+/** A record has the room of one ConfigMap. */
+const MOST_FAILING_BEFORE = 500;
 
 /** Carries a rollout out and yields what happens; whatever happens, its record is closed. */
 export async function* carryOut(
@@ -31,8 +33,10 @@ export async function* carryOut(
   const revision = chooseRevision(releases, rollout);
   const entries = { ...revision.resumed?.nodes, ...firstEntries(planned, releases, revision.resumed) };
   const record = openRecord(rollout, revision, await cluster.whoAmI(), timestamp(clock));
+  const failingBefore = new Set(revision.resumed?.failingBefore);
   const render = (outcome: Release['outcome']): Release => ({
     ...record,
+    ...(failingBefore.size > 0 && { failingBefore: [...failingBefore].slice(0, MOST_FAILING_BEFORE) }),
     outcome,
     ...(outcome !== 'running' && { endedAt: timestamp(clock) }),
     nodes: { ...entries },
@@ -51,6 +55,7 @@ export async function* carryOut(
     const counts = { failed: 0, done: 0 };
     let isStopped = false;
     let writtenAt = clock.monotonic();
+    let isChanged = false;
     for await (const event of work(rollout, { planned, revision }, stop, { cluster, clock })) {
       yield event;
       if (event.kind === 'failed' || event.kind === 'done') {
@@ -58,10 +63,18 @@ export async function* carryOut(
         const node = nodes.get(event.node)!;
         const entry = lastEntry(event, node, timestamp(clock));
         if (entry) entries[event.node] = entry;
-        if (event.kind === 'failed') announcer.tell(describeNode(event.reason, node, subject));
+        isChanged = true;
+        if (event.kind === 'failed' && event.reason.code !== INTERRUPTED.code)
+          announcer.tell(describeNode(event.reason, node, subject));
+      } else if (event.kind === 'wave') {
+        for (const one of event.failingBefore) failingBefore.add(one);
+        isChanged ||= event.failingBefore.length > 0;
       } else if (event.kind === 'gate') announcer.tell(describeGate(event, subject));
       else if (event.kind === 'stopped') isStopped = true;
-      if (clock.monotonic() - writtenAt < RECORD_INTERVAL_MS) continue;
+      // Behind a wave it may wait for long, and whoever kills it there must not have to do the wave again.
+      const isResting = event.kind === 'phase' || event.kind === 'gate';
+      if (!isChanged || (!isResting && clock.monotonic() - writtenAt < RECORD_INTERVAL_MS)) continue;
+      isChanged = false;
       writtenAt = clock.monotonic();
       const problem = await attempt(() => write('running'));
       if (problem !== undefined) yield { kind: 'warning', message: `cannot write the record: ${problem}` };

@@ -1,7 +1,7 @@
 // What the records and labels say of the files under the nodes' seccomp roots: is a profile there, and since when with
 // this content. It asks no disk.
 import type { Manifest } from '../bundle/manifest-types.ts';
-import type { LocalhostProfile } from '../protocol/layout.ts';
+import type { GenerationName, LocalhostProfile } from '../protocol/layout.ts';
 import { type Cell, statusOf } from './desired.ts';
 import { bundleOfLabel, digest16 } from './names.ts';
 import type { NodeSeen } from './node.ts';
@@ -23,11 +23,20 @@ export interface Contents {
   fileOn(node: string, profile: LocalhostProfile): FileState;
   /** Judges the content that a container got which was started then, by its node's clock. Only where the file is `present`. */
   ageOn(node: string, profile: LocalhostProfile, startedAtMs: number): ContentAge;
+  /** Lists the contents (16 digits each) of its bundle that may lie behind a path on a node; none where it is missing. */
+  digestsOn(node: string, profile: LocalhostProfile): readonly string[];
+  /** Returns the hash of a profile's build for an architecture in one content of its bundle. */
+  buildIn(generation: GenerationName, path: string, architecture: string): Build;
   /** Tells whether any record or label knows this bundle. */
   isKnown(bundle: string): boolean;
   /** Tells whether any recorded content of a bundle has such a profile. */
   hasEverHeld(bundle: string, path: string): boolean;
 }
+
+/** `no-build`: the content has the profile, but for other architectures only. `unknown`: no record tells. */
+export type Build =
+  | { readonly kind: 'known'; readonly sha256: string }
+  | { readonly kind: 'missing' | 'no-build' | 'unknown' };
 
 /** The API tells starts to the second, cut off; and a file is read a moment before the start. */
 const START_TOLERANCE_MS = 1_000;
@@ -50,14 +59,21 @@ export const contentsOf = (nodes: readonly NodeSeen[], releases: readonly Releas
   const holds = (bundle: string, digest: string, path: string): boolean | undefined =>
     manifests.get(`${bundle}@${digest16(digest)}`)?.profiles.some((profile) => profile.path === path);
 
+  const digestsOn = (name: string, profile: LocalhostProfile): readonly string[] => {
+    const node = byName.get(name);
+    if (!node || (profile.kind !== 'linked' && profile.kind !== 'pinned')) return [];
+    return profile.kind === 'pinned'
+      ? pinnedOn(node, profile)
+      : possibleOn(cells.get(name)?.[profile.bundle]);
+  };
+
   const fileOn = (name: string, profile: LocalhostProfile): FileState => {
     if (profile.kind === 'operator' || profile.kind === 'foreign') return 'unmanaged';
     if (!known.has(profile.bundle)) return 'unmanaged';
     const node = byName.get(name);
     if (!node || node.exclusion !== undefined) return 'unknown';
-    const cell = cells.get(name)?.[profile.bundle];
-    if (cell?.state === 'unknown') return 'unknown';
-    const digests = profile.kind === 'pinned' ? pinnedOn(node, profile) : possibleOn(cell);
+    if (cells.get(name)?.[profile.bundle]?.state === 'unknown') return 'unknown';
+    const digests = digestsOn(name, profile);
     if (digests.length === 0) return 'missing-bundle';
     const held = digests.map((digest) => holds(profile.bundle, digest, profile.path));
     if (held.every((one) => one === true)) return 'present';
@@ -83,6 +99,15 @@ export const contentsOf = (nodes: readonly NodeSeen[], releases: readonly Releas
   return {
     fileOn,
     ageOn,
+    digestsOn: (name, profile) => digestsOn(name, profile).map(digest16),
+    buildIn: ({ bundle, digest16: digest }, path, architecture) => {
+      const manifest = manifests.get(`${bundle}@${digest}`);
+      if (manifest === undefined) return { kind: 'unknown' };
+      const named = manifest.profiles.filter((profile) => profile.path === path);
+      const own = named.find(({ architectures }) => architectures?.includes(architecture) ?? true);
+      if (own) return { kind: 'known', sha256: own.sha256 };
+      return { kind: named.length === 0 ? 'missing' : 'no-build' };
+    },
     isKnown: (bundle) => known.has(bundle),
     hasEverHeld: (bundle, path) =>
       (byBundle.get(bundle) ?? []).some(({ digest }) => digest !== undefined && holds(bundle, digest, path)),

@@ -68,19 +68,25 @@ export interface Coverage {
 }
 
 /**
- * Returns the newest release that speaks for a node: one that names it, or a succeeded one whose selection it matches.
- * A stopped or failed one counts only for the nodes it names.
+ * Returns the newest release that speaks for a node: one that names it, or one that ran through and whose selection it
+ * matches. A stopped or interrupted one counts only for the nodes it names.
  */
 export const coverageOf = (node: NodeSeen, releases: readonly Release[]): Coverage | undefined => {
   for (const release of releases.toReversed()) {
     const said = release.nodes[node.name];
     if (said) return { release, said };
-    if (release.outcome === 'succeeded' && isSelected(release, node)) return { release };
+    if (hasRunThrough(release) && isSelected(release, node)) return { release };
   }
   return undefined;
 };
 
-const isSelected = ({ selector, nodeNames }: Release, node: NodeSeen): boolean =>
+/** Tells whether a rollout came to every node, whatever it then came to there; a stopped one leaves nodes out. */
+export const hasRunThrough = ({ outcome, nodes }: Release): boolean =>
+  outcome === 'succeeded' ||
+  (outcome === 'failed' && Object.values(nodes).every(({ result }) => result !== 'unfinished'));
+
+/** Tells whether a node is among those that a release was for. */
+export const isSelected = ({ selector, nodeNames }: Release, node: NodeSeen): boolean =>
   nodeNames ? nodeNames.includes(node.name) : matchesSelector(parseSelector(selector), node.allLabels ?? {});
 
 const cellOf = (node: NodeSeen, bundle: string, releases: readonly Release[]): Cell | undefined => {

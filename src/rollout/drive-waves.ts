@@ -2,8 +2,8 @@
 import { type DriveOptions, drive } from './drive.ts';
 import type { PlannedNode, RolloutEvent } from './events.ts';
 import { cannotSee, passGate } from './gate.ts';
-import type { Health, HealthQuestion } from './health.ts';
-import { NO_HEALTH } from './judge-health.ts';
+import type { HealthQuestion } from './health.ts';
+import { identifyFailing } from './judge-health.ts';
 import type { Reason } from './node.ts';
 import type { Clock, Cluster, NodeTask } from './ports.ts';
 import type { Revision } from './revision.ts';
@@ -39,10 +39,11 @@ export async function* driveWaves(course: Course, ports: Ports): AsyncGenerator<
   const byNode = new Map(tasks.map((task) => [task.node.name, task]));
   let failed = 0;
   for (const { number, nodes } of waves) {
+    const seen = gate ? await lookBefore(rollout, nodes, options.stop.signal, ports.cluster) : [];
     if (options.stop.reason) return;
-    yield { kind: 'wave', number, of, nodes: nodes.length };
-    const before = gate ? await lookBefore(rollout, nodes, options.stop.signal, ports.cluster) : NO_HEALTH;
-    if ('code' in before) return yield { kind: 'stopped', reason: before };
+    if ('code' in seen) return yield { kind: 'stopped', reason: seen };
+    yield { kind: 'wave', number, of, nodes: nodes.length, failingBefore: seen };
+    const before = new Set(seen);
     const batch = nodes.map((name) => byNode.get(name)!);
     const { changed, failedNow, reason } = yield* driveBatch(course, batch, failed, ports);
     failed += failedNow;
@@ -102,7 +103,8 @@ async function* recheck(
   const { signal } = options.stop;
   const counts = { nodes: nodes.size, failed: 0 };
   const question = ask(rollout, nodes);
-  return yield* passGate({ ...about, ...counts, policy, question, before: NO_HEALTH, signal }, ports);
+  const before = new Set(revision.resumed?.failingBefore);
+  return yield* passGate({ ...about, ...counts, policy, question, before, signal }, ports);
 }
 
 /** Containers that fail already are not to be blamed on what comes. */
@@ -111,9 +113,11 @@ const lookBefore = async (
   nodes: readonly string[],
   signal: AbortSignal,
   cluster: Cluster,
-): Promise<Health | Reason> => {
+): Promise<readonly string[] | Reason> => {
   try {
-    return await cluster.readHealth(ask(rollout, new Map(nodes.map((name) => [name, 0]))), signal);
+    const question = ask(rollout, new Map(nodes.map((name) => [name, 0])));
+    const { failing } = await cluster.readHealth(question, signal);
+    return failing.map(identifyFailing);
   } catch (thrown) {
     return cannotSee(thrown);
   }

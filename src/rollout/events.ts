@@ -3,7 +3,7 @@ import type { Report } from '../protocol/report.ts';
 import type { Health } from './health.ts';
 import type { NodeSeen, Reason } from './node.ts';
 
-export type OperationKind = 'install' | 'remove' | 'inspect';
+export type OperationKind = 'install' | 'remove' | 'prune' | 'inspect';
 
 export type RolloutEvent =
   /** First event but for `phase` and `warning`. `nodes` are all that the selector matched, in the order they are taken. */
@@ -24,7 +24,14 @@ export type RolloutEvent =
   | { readonly kind: 'failed'; readonly node: string; readonly reason: Reason; readonly report?: Report }
   | { readonly kind: 'warning'; readonly message: string }
   /** The next share of the nodes is begun. */
-  | { readonly kind: 'wave'; readonly number: number; readonly of: number; readonly nodes: number }
+  | {
+      readonly kind: 'wave';
+      readonly number: number;
+      readonly of: number;
+      readonly nodes: number;
+      /** The containers on them that failed before anything was changed; see `identifyFailing`. */
+      readonly failingBefore: readonly string[];
+    }
   /** A wave has ended, and this is how the containers on its nodes are. */
   | {
       readonly kind: 'gate';

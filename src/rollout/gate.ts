@@ -8,6 +8,8 @@ import { describeThrown } from './stop.ts';
 
 /** Reading all pods of a large cluster is work for its API server: not more often than this. */
 const LOOK_INTERVAL_MS = 10_000;
+/** An API server that restarts comes back within this; nothing is begun meanwhile. */
+const BLIND_MS = 120_000;
 
 interface Gate {
   readonly wave: number;
@@ -17,8 +19,8 @@ interface Gate {
   readonly failed: number;
   readonly policy: GatePolicy;
   readonly question: HealthQuestion;
-  /** How the containers were before the wave. */
-  readonly before: Health;
+  /** What failed before the wave, by its identity. */
+  readonly before: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
@@ -29,14 +31,19 @@ export async function* passGate(
 ): AsyncGenerator<RolloutEvent, Reason | undefined, void> {
   const begun = clock.monotonic();
   let told = '';
+  let seenAt = begun;
   while (!signal.aborted) {
     let health: Health;
     try {
       health = withoutEarlier(await cluster.readHealth(question, signal), before);
+      seenAt = clock.monotonic();
     } catch (thrown) {
       if (signal.aborted) return undefined;
-      // Not to know is no reason to go on.
-      return cannotSee(thrown);
+      // Not to know is no reason to go on, and none to undo anything.
+      if (clock.monotonic() - seenAt >= BLIND_MS) return cannotSee(thrown);
+      yield { kind: 'phase', text: `wave ${about.wave}: ${cannotSee(thrown).message}; trying again` };
+      await clock.sleep(LOOK_INTERVAL_MS, signal);
+      continue;
     }
     const failure = describeFailure(health);
     if (failure && policy.onFailure !== 'continue') {
@@ -65,7 +72,7 @@ export async function* passGate(
 
 /** Says that containers cannot be looked at. */
 export const cannotSee = (thrown: unknown): Reason => ({
-  code: 'unhealthy',
+  code: 'unproven',
   message: `cannot see how the containers are: ${describeThrown(thrown)}`,
   hint: 'waves need the right to list pods; without --waves nothing is looked at',
 });
@@ -83,7 +90,7 @@ const describeFailure = ({ failing }: Health): Reason | undefined => {
 };
 
 const tooFewStarts = ({ started }: Health, { minStarts, startTimeoutMs }: GatePolicy): Reason => ({
-  code: 'unhealthy',
+  code: 'unproven',
   message: `${started} of ${minStarts} containers started under the new content within ${Math.round(startTimeoutMs / 1000)} s`,
   hint: 'restart a workload that uses it, or lower --min-starts, and run the same command again',
 });

@@ -2,12 +2,12 @@
 import type { Report } from '../protocol/report.ts';
 import { drive } from './drive.ts';
 import type { RolloutEvent } from './events.ts';
+import { driveLimits } from './limits.ts';
 import { planInspect } from './plan.ts';
 import type { NodeSelection, NodeTask } from './ports.ts';
 import type { Outside, RolloutPolicy } from './rollout.ts';
 import { explainStop, INTERRUPTED, StopSwitch } from './stop.ts';
 import { judgeReport } from './verdict.ts';
-import { driveLimits } from './work.ts';
 
 export interface InspectInput {
   /** Without it everything under the seccomp roots is told. */

@@ -20,13 +20,14 @@ export const addPod = (health: Health, pod: PodObject, question: HealthQuestion)
     );
 };
 
-/** Leaves out what failed in the same way before the change: the new content is not to blame. */
-export const withoutEarlier = (health: Health, earlier: Health): Health => {
-  const before = new Set(earlier.failing.map(identify));
-  return { ...health, failing: health.failing.filter((one) => !before.has(identify(one))) };
-};
+/** Leaves out what failed in the same way before the change, by its identity: the new content is not to blame. */
+export const withoutEarlier = (health: Health, earlier: ReadonlySet<string>): Health => ({
+  ...health,
+  failing: health.failing.filter((one) => !earlier.has(identifyFailing(one))),
+});
 
-const identify = ({ namespace, pod, container, reason }: FailingContainer): string =>
+/** Returns what tells a failing container, and the way in which it fails, from others. */
+export const identifyFailing = ({ namespace, pod, container, reason }: FailingContainer): string =>
   `${namespace}/${pod}/${container}/${reason}`;
 
 const containersOf = ({ spec = {} }: PodObject): readonly ContainerObject[] =>
@@ -96,10 +97,13 @@ const judgeEnd = (
   };
 };
 
+/** containerd: `cannot load seccomp profile "…"`; CRI-O: `unable to load local profile "…"`; both with the errno's words. */
+const MISSING_FILE = /profile "[^"]*\/seccomp\/[^/"]+\/([^"]+)".*no such file/;
+
 // The condition has no time. A file that has come in the meantime cannot be what is missing any more, and what `apply`
 // ships can be decoded: both are words of a try before it.
 const judgeCreation = (message: string, { paths }: HealthQuestion): Verdict => {
-  const [, missing] = /seccomp profile.*"[^"]*\/seccomp\/[^/"]+\/([^"]+)".*no such file/.exec(message) ?? [];
+  const [, missing] = MISSING_FILE.exec(message) ?? [];
   if (missing !== undefined && paths.has(missing)) return WAITING;
   if (/decoding seccomp profile failed/.test(message)) return WAITING;
   return { kind: 'failing', reason: 'CreateContainerError', message };

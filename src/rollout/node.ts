@@ -1,4 +1,5 @@
 // A node as the API shows it, and why one is left out or waits.
+import type { Taint } from '../workload/placement.ts';
 
 export interface NodeSeen {
   readonly name: string;
@@ -20,6 +21,12 @@ export interface NodeSeen {
   readonly labels: Readonly<Record<string, string>>;
   /** All labels, ours included with their prefix; for matching a release's selector. */
   readonly allLabels?: Readonly<Record<string, string>>;
+  /** What pods have to tolerate. */
+  readonly taints?: readonly Taint[];
+  /** Cordoned: `spec.unschedulable`. */
+  readonly isUnschedulable?: boolean;
+  /** Keys of its taints. */
+  readonly taints?: readonly string[];
   /** Why it can never run the Job (Windows, virtual kubelet, Fargate); absent for ordinary nodes. */
   readonly exclusion?: string;
 }
@@ -60,7 +67,8 @@ export type ReasonCode =
   | 'evicted'
   | 'node-gone' // deleted or replaced while we were at work
   | 'program' // the program ended without a report, or with one that cannot be read
-  | 'unhealthy' // containers fail under the new content, or too few have started
+  | 'unhealthy' // containers fail under the new content
+  | 'unproven' // too few have started under it, or nobody can see how they are
   | 'too-many-failures'
   | 'interrupted'
   | 'api'

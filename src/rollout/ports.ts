@@ -116,6 +116,11 @@ export interface Cluster {
    */
   label(node: NodeSeen, labels: Readonly<Record<string, string | null>>): Promise<Reason | undefined>;
   /**
+   * Removes every taint of that key from a Node, with its UID as precondition. Returns `node-gone` when that Node does
+   * not exist any more, or another reason when it was refused.
+   */
+  removeTaint(node: NodeSeen, key: string): Promise<Reason | undefined>;
+  /**
    * Removes what is ours in the cluster beside nodes: the install namespace where we made it, else our objects in it.
    * Without `force` it throws SeccompError `conflict` when something foreign lies in a namespace of ours.
    * Returns when it is gone: `kept` says that the namespace is not ours and stays.

@@ -26,6 +26,11 @@ export interface Release {
   /** RFC 3339, by the client's clock. */
   readonly startedAt: string;
   readonly endedAt?: string;
+  /**
+   * Containers that failed before their nodes were changed, in waves: whoever resumes must not blame the content for
+   * them. At most 500.
+   */
+  readonly failingBefore?: readonly string[];
   readonly outcome: 'running' | 'succeeded' | 'failed' | 'interrupted';
   readonly nodes: Readonly<Record<string, ReleaseNode>>;
 }
@@ -42,4 +47,6 @@ export interface ReleaseNode {
   readonly at?: string;
   /** When what the node has now had come, by the node's own clock, RFC 3339; absent where it did not say. */
   readonly installedAt?: string;
+  /** Of a failure that a sync met: when it first failed for this reason without a success since, RFC 3339. */
+  readonly failingSince?: string;
 }

@@ -78,11 +78,15 @@ const look = async ({ bundle, selection, policy, plan }: Rollout, cluster: Clust
 };
 
 /** Has the nodes looked at that something is to be done to, and passes the warnings on. */
-function* examine(rollout: Rollout, { planned }: View): Generator<RolloutEvent> {
-  const nodes = planned.filter(({ action }) => action === 'run' || action === 'pending');
-  if (nodes.length === 0) return;
-  for (const message of rollout.examine?.(nodes.map(({ node }) => node)) ?? [])
-    yield { kind: 'warning', message };
+async function* examine({ examine: look }: Rollout, { planned, releases }: View): Events {
+  const nodes = planned
+    .filter(({ action }) => action === 'run' || action === 'pending')
+    .map(({ node }) => node);
+  if (look === undefined || nodes.length === 0) return;
+  const warnings = yield* during<RolloutEvent, readonly string[]>(
+    async (tell) => await look({ nodes, releases }, (text) => tell({ kind: 'phase', text })),
+  );
+  yield* warnings.map((message): RolloutEvent => ({ kind: 'warning', message }));
 }
 
 /** Reads again what others may have changed before the lease was ours. */

@@ -48,12 +48,19 @@ export interface Rollout {
   readonly policy: RolloutPolicy;
   readonly plan: (nodes: readonly NodeSeen[], releases: readonly Release[]) => readonly PlannedNode[];
   /**
-   * Looks at the nodes that are to get it, before anything is changed: returns warnings, and throws to stop it there.
-   * Asked again where the nodes may have changed in between.
+   * Looks at the nodes that are to be changed, before anything is: returns warnings, and throws to stop it there. Asked
+   * again where nodes or records may have changed in between.
    */
-  readonly examine?: (nodes: readonly NodeSeen[]) => readonly string[];
+  readonly examine?: (seen: Examined, tell: (text: string) => void) => Promise<readonly string[]>;
   readonly request: (revision: number) => Request;
   readonly labels: (node: NodeSeen) => Readonly<Record<string, string | null>>;
+}
+
+export interface Examined {
+  /** Those that are to be changed, or will be when they can be reached. */
+  readonly nodes: readonly NodeSeen[];
+  /** Of the bundle, newest last. */
+  readonly releases: readonly Release[];
 }
 
 export type Ending = 'complete' | 'incomplete' | 'interrupted';

@@ -21,6 +21,10 @@ export const judgeReport = (request: Request, report: Report, node?: NodeSeen): 
       return report.outcome === 'removed' || report.outcome === 'absent'
         ? undefined
         : strange(`it reports "${report.outcome}" for a removal`);
+    case 'prune':
+      return report.outcome === 'pruned' || report.outcome === 'unchanged'
+        ? undefined
+        : strange(`it reports "${report.outcome}" where old generations were to be removed`);
     case 'inspect':
       if (report.outcome !== 'inspected') return strange(`it reports "${report.outcome}" for an inspection`);
       return report.inspection || report.isInspectionInLog ? undefined : strange('it reports no inspection');

@@ -2,26 +2,13 @@
 import type { Report } from '../protocol/report.ts';
 import { driveWaves } from './drive-waves.ts';
 import type { PlannedNode, RolloutEvent } from './events.ts';
+import { driveLimits } from './limits.ts';
 import { runName } from './names.ts';
 import type { Clock, Cluster, NodeTask } from './ports.ts';
 import type { Revision } from './revision.ts';
-import type { Rollout, RolloutPolicy } from './rollout.ts';
+import type { Rollout } from './rollout.ts';
 import type { StopSwitch } from './stop.ts';
 import { judgeReport } from './verdict.ts';
-
-export const DEFAULT_MAX_IN_FLIGHT = 50;
-export const DEFAULT_NODE_TIMEOUT_MS = 5 * 60_000;
-/** The Job's own deadline comes first and says more; ours is for when nobody answers. */
-const DEADLINE_MARGIN_MS = 20_000;
-
-/** Returns how many nodes may be at work at once, and after how long one has failed whatever its Job does. */
-export const driveLimits = ({
-  maxInFlight = DEFAULT_MAX_IN_FLIGHT,
-  nodeTimeoutMs = DEFAULT_NODE_TIMEOUT_MS,
-}: Pick<RolloutPolicy, 'maxInFlight' | 'nodeTimeoutMs'>) => ({
-  maxInFlight,
-  timeoutMs: nodeTimeoutMs + DEADLINE_MARGIN_MS,
-});
 
 /** Makes a task for each node that is to run. */
 export const makeTasks = (

@@ -103,7 +103,7 @@ test('delete refuses where it may not look: what it does not see may be a user',
 test('a dry run only says that it would be refused', async () => {
   const scene = await makeScene(podsWith('web/a.json'));
   const outside = await scene.run({}, 'delete', 'web', '--dry-run=client');
-  assert.match(outside.stderrText(), 'warning: would be refused without --force: bundle "web" is in use');
+  assert.match(outside.stderrText(), 'Warning: would be refused without --force: bundle "web" is in use');
   assert.is(outside.exitCode(), 0);
 });
 
@@ -161,7 +161,7 @@ test('without the right to look, a removal is refused, and a change is only warn
   assert.is(outside.exitCode(), 0);
   assert.match(
     outside.stderrText(),
-    'warning: cannot tell whether anything uses web/b.json: not allowed to list pods',
+    'Warning: cannot tell whether anything uses web/b.json: not allowed to list pods',
   );
 });
 

@@ -93,7 +93,7 @@ test('too few starts stop it after their time, enough of them end the wait', asy
   const wanting = { ...policy, gate: { ...gate, pauseMs: 0, minStarts: 2 } };
   const quiet = makeBench({ nodes });
   const events = await quiet.install({ policy: wanting });
-  assert.match(events.at(-2) ?? '', /^stopped unhealthy: 0 of 2 containers started .* within 600 s/);
+  assert.match(events.at(-2) ?? '', /^stopped unproven: 0 of 2 containers started .* within 600 s/);
   assert.ok(quiet.clock.monotonic() >= 600_000);
   const busy = makeBench({ nodes });
   busy.cluster.health = () => ({ ...NO_HEALTH, using: 2, started: busy.clock.monotonic() > 20_000 ? 2 : 1 });
@@ -107,8 +107,71 @@ test('who cannot be looked at does not count as healthy', async () => {
     throw new Error('pods is forbidden');
   };
   const events = await install({ policy });
-  assert.match(events.at(-2) ?? '', /^stopped unhealthy: cannot see .*pods is forbidden/);
+  assert.match(events.at(-2) ?? '', /^stopped unproven: cannot see .*pods is forbidden/);
   assert.is(launched(cluster.calls), '');
+});
+
+test('an API server that comes back during the pause is asked again; one that stays away ends it', async () => {
+  const brief = makeBench({ nodes });
+  let isAway = true;
+  brief.cluster.health = ({ nodes: asked }) => {
+    if (asked.get('a') === 0 || !isAway) return NO_HEALTH;
+    isAway = brief.clock.monotonic() < 60_000;
+    throw new Error('connection refused');
+  };
+  const events = await brief.install({ policy });
+  assert.is(events.at(-1), 'finished complete');
+  assert.ok(
+    events.some((event) => /connection refused; trying again/.test(event)),
+    events.join('\n'),
+  );
+  const long = makeBench({ nodes });
+  long.cluster.health = ({ nodes: asked }) => {
+    if (asked.get('a') === 0) return NO_HEALTH;
+    throw new Error('connection refused');
+  };
+  assert.match((await long.install({ policy })).at(-2) ?? '', /^stopped unproven: cannot see .*refused/);
+  assert.is(launched(long.cluster.calls), 'a');
+});
+
+test('what failed before the wave is not blamed on it by whoever resumes it either', async () => {
+  const bench = makeBench({ nodes });
+  const other: Health = {
+    ...failing,
+    failing: [{ ...failing.failing[0]!, pod: 'q' }],
+  };
+  bench.cluster.health = ({ nodes: asked }) =>
+    asked.get('a') === 0 ? failing : { ...failing, failing: [...failing.failing, ...other.failing] };
+  assert.match((await bench.install({ policy })).at(-2) ?? '', /^stopped unhealthy: .*shop\/q/);
+  bench.cluster.health = () => failing;
+  assert.is((await bench.install({ policy })).at(-1), 'finished complete');
+  assert.is(launched(bench.cluster.calls), 'abcd');
+});
+
+test('an interruption while it looks before a wave is one, and begins nothing', async () => {
+  const bench = makeBench({ nodes });
+  bench.cluster.health = () => {
+    bench.interruption.abort(new Error('interrupted'));
+    throw new Error('aborted');
+  };
+  const events = await bench.install({ policy });
+  assert.is(events.at(-1), 'finished interrupted');
+  assert.not(
+    events.some((event) => event.startsWith('stopped')),
+    events.join('\n'),
+  );
+  assert.is(launched(bench.cluster.calls), '');
+});
+
+test('the record of a wave is written before the pause behind it', async () => {
+  const bench = makeBench({ nodes });
+  let recorded: string | undefined;
+  bench.cluster.health = ({ nodes: asked }) => {
+    if (asked.get('b') !== undefined) recorded ??= bench.cluster.releases[0]?.nodes.a?.result;
+    return NO_HEALTH;
+  };
+  await bench.install({ policy: { ...policy, gate: { ...gate, pauseMs: 1 } } });
+  assert.is(recorded, 'done');
 });
 
 test('one node more than may fail stops it, and what was begun comes to its end', async () => {

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Health, HealthQuestion } from '../../../src/rollout/health.ts';
-import { addPod, NO_HEALTH, withoutEarlier } from '../../../src/rollout/judge-health.ts';
+import { addPod, identifyFailing, NO_HEALTH, withoutEarlier } from '../../../src/rollout/judge-health.ts';
 import type { ContainerStatus, PodObject } from '../../../src/workload/objects.ts';
 import { DIGEST } from '../../support/rollout-samples.ts';
 
@@ -111,6 +111,20 @@ test('a missing file that has come by now is an old complaint; one that is not i
   assert.is(judge(create('removed.json')), 'CreateContainerError');
 });
 
+test('so also in the words of CRI-O', () => {
+  const create = (path: string) =>
+    pod({
+      state: {
+        waiting: {
+          reason: 'CreateContainerError',
+          message: `setup seccomp: unable to load local profile "/var/lib/kubelet/seccomp/web/${path}": open /var/lib/kubelet/seccomp/web/${path}: no such file or directory`,
+        },
+      },
+    });
+  assert.is(judge(create('nginx.json')), 'waiting');
+  assert.is(judge(create('removed.json')), 'CreateContainerError');
+});
+
 test('what has nothing to do with a profile is not held against it', () => {
   for (const reason of ['ImagePullBackOff', 'CreateContainerConfigError', 'ContainerCreating'])
     assert.is(judge(pod({ state: { waiting: { reason } } })), 'unchanged');
@@ -121,8 +135,9 @@ test('what failed in the same way before the change is left out; in another way 
     ...NO_HEALTH,
     failing: [{ namespace: 'shop', pod: 'p', container: 'main', node: 'a', reason, message: '' }],
   });
-  assert.is(withoutEarlier(failing('CrashLoopBackOff'), failing('CrashLoopBackOff')).failing.length, 0);
-  assert.is(withoutEarlier(failing('StartError'), failing('CreateContainerError')).failing.length, 1);
+  const earlier = (reason: string) => new Set(failing(reason).failing.map(identifyFailing));
+  assert.is(withoutEarlier(failing('CrashLoopBackOff'), earlier('CrashLoopBackOff')).failing.length, 0);
+  assert.is(withoutEarlier(failing('StartError'), earlier('CreateContainerError')).failing.length, 1);
 });
 
 test.run();

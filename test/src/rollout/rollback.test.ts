@@ -47,7 +47,7 @@ test('after a removal the last content comes back', () => {
 
 test('a revision that is named is brought back however it ended', () => {
   const releases = [install(1, DIGEST, { outcome: 'failed' }), install(2, OTHER_DIGEST)];
-  assert.is(chooseRollback('web', releases, 1).revision, 1);
+  assert.is(chooseRollback('web', releases, { to: 1 }).revision, 1);
 });
 
 test('with nothing to go back to, the error names what there is', () => {
@@ -57,10 +57,37 @@ test('with nothing to go back to, the error names what there is', () => {
   assert.match(refusal(() => chooseRollback('web', [])).message, 'has no history');
 });
 
+test('a content that only some of the nodes had is not brought back to all of them', () => {
+  const canary = { selector: 'role=canary' };
+  const releases = [
+    install(1, sampleDigest('one')),
+    install(2, DIGEST, canary),
+    install(3, OTHER_DIGEST, { outcome: 'failed' }),
+  ];
+  const { message, hint } = refusal(() => chooseRollback('web', releases));
+  assert.match(message, 'web@v2 was for nodes that match "role=canary" alone');
+  assert.match(hint ?? '', '--to');
+  assert.is(chooseRollback('web', releases, { to: 1 }).revision, 1);
+  assert.is(chooseRollback('web', releases, { selection: canary }).revision, 2);
+  assert.is(chooseRollback('web', releases, { selection: { ...canary, names: ['a'] } }).revision, 2);
+});
+
+test('a content that more nodes had than are rolled back is brought back', () => {
+  const two = install(1, DIGEST, { nodeNames: ['a', 'b'] });
+  const wish = (...names: string[]) => ({ selection: { selector: '', names } });
+  const releases = [two, install(2, OTHER_DIGEST)];
+  assert.is(chooseRollback('web', releases, wish('a')).revision, 1);
+  assert.match(refusal(() => chooseRollback('web', releases, wish('a', 'c'))).message, 'node a, b alone');
+  assert.match(refusal(() => chooseRollback('web', releases)).message, 'node a, b alone');
+});
+
 test('a revision that is unknown or was a removal is refused', () => {
   const releases = [install(1, DIGEST), removal(2)];
-  assert.match(refusal(() => chooseRollback('web', releases, 7)).message, 'web@v7 is not recorded');
-  assert.match(refusal(() => chooseRollback('web', releases, 2)).message, 'web@v2 removed the bundle');
+  assert.match(refusal(() => chooseRollback('web', releases, { to: 7 })).message, 'web@v7 is not recorded');
+  assert.match(
+    refusal(() => chooseRollback('web', releases, { to: 2 })).message,
+    'web@v2 removed the bundle',
+  );
 });
 
 test.run();

@@ -3,15 +3,17 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCli } from '../../../plugin/cli.ts';
 import { type ApplyOptions, applyCommand } from '../../../plugin/commands/apply.ts';
-import { readWavePolicy, type WaveOptions } from '../../../plugin/commands/wave-flags.ts';
+import type { WaveOptions } from '../../../plugin/commands/wave-flags.ts';
+import { readWavePolicy } from '../../../plugin/commands/wave-policy.ts';
 import { SeccompError } from '../../../src/error.ts';
+import type { FailingContainer } from '../../../src/rollout/health.ts';
 import { NO_HEALTH } from '../../../src/rollout/judge-health.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeCluster, sampleNode } from '../../support/fake-cluster.ts';
 import { fakeOutside } from '../../support/fake-outside.ts';
 import { parseCommand } from '../../support/parse-command.ts';
 
-const test = suite('plugin/commands/wave-flags');
+const test = suite('plugin/commands/wave-policy');
 
 const POLICY = `apiVersion: kubectl-seccomp/v1
 kind: RolloutPolicy
@@ -21,6 +23,16 @@ maxFailures: 3
 onFailure: rollback
 `;
 const files = { 'policy.yaml': POLICY, 'web.json': '{"defaultAction":"SCMP_ACT_ERRNO"}' };
+
+/** Whose words would colour the terminal. */
+const FAILING: FailingContainer = {
+  namespace: 's',
+  pod: 'p',
+  container: 'c',
+  node: 'a',
+  reason: 'StartError',
+  message: '\u001b[31m',
+};
 
 const refusal = async (work: Promise<unknown>): Promise<string> => {
   const thrown = await work.then(
@@ -112,16 +124,7 @@ test('a rollout that its containers stop is rolled back where that was asked for
       : {
           ...NO_HEALTH,
           using: 1,
-          failing: [
-            {
-              namespace: 's',
-              pod: 'p',
-              container: 'c',
-              node: 'a',
-              reason: 'StartError',
-              message: '\u001b[31m',
-            },
-          ],
+          failing: [FAILING],
         };
   const waves = ['--waves=1,100%', '--on-failure=rollback'];
   const outside = await apply('-f', 'web.json', ...waves, '-ojson');
@@ -145,14 +148,38 @@ test('a rollout that its containers stop is rolled back where that was asked for
 test('with nothing to go back to, it stops and says so', async () => {
   const clock = new FakeClock();
   const cluster = new FakeCluster({ nodes: [sampleNode('a')], clock });
-  cluster.health = ({ nodes }) => {
-    if ([...nodes.values()][0] !== 0) throw new Error('forbidden');
-    return NO_HEALTH;
-  };
+  cluster.health = ({ nodes }) => ({ ...NO_HEALTH, failing: [...nodes.values()][0] === 0 ? [] : [FAILING] });
   const outside = fakeOutside({ files, clock, cluster });
   await runCli(['apply', '-f', 'web.json', '--name', 'web', '--waves=1', '--on-failure=rollback'], outside);
   assert.is(outside.exitCode(), 1);
   assert.match(outside.stderrText(), 'cannot roll back: bundle "web" has nothing to go back to');
+  assert.match(outside.stderrText(), 'hint: Its revisions: v1 (failed)');
+});
+
+test('what nobody can see, or nothing has proven, is no reason to roll back', async () => {
+  for (const blind of [true, false]) {
+    const clock = new FakeClock();
+    const cluster = new FakeCluster({ nodes: [sampleNode('a')], clock });
+    const apply = async (...args: string[]) => {
+      const outside = fakeOutside({
+        files: { ...files, 'other.json': '{"defaultAction":"SCMP_ACT_LOG"}' },
+        clock,
+        cluster,
+      });
+      await runCli(['apply', '--name', 'web', ...args], outside);
+      return outside;
+    };
+    await apply('-f', 'other.json');
+    cluster.health = ({ nodes }) => {
+      if (blind && [...nodes.values()][0] !== 0) throw new Error('connection refused');
+      return NO_HEALTH;
+    };
+    const waves = ['--waves=1', '--on-failure=rollback', '--min-starts=1'];
+    const outside = await apply('-f', 'web.json', ...waves, '--force', '-ojson');
+    assert.is(outside.exitCode(), 1);
+    assert.is(JSON.parse(outside.stdoutText()).stopped.code, 'unproven');
+    assert.is(cluster.releases.length, 2);
+  }
 });
 
 test.run();

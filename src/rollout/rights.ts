@@ -1,0 +1,164 @@
+// What each verb needs of the API server, in one table: roles are printed from it, permissions are asked by it, and a
+// suite on a real cluster holds every verb to exactly these.
+import { WORKLOAD_KINDS } from '../workload/kinds.ts';
+
+/** Where a right is needed: the objects of the whole cluster, the install namespace, or `default` (Events on Nodes). */
+export type RightScope = 'cluster' | 'install-namespace' | 'default-namespace';
+
+export interface Right {
+  /** API group; '' for the core. */
+  readonly group: string;
+  /** Plural, with its subresource: `pods/log`. */
+  readonly resource: string;
+  readonly verb: string;
+  readonly scope: RightScope;
+  /** What is lost without it, where the verb goes on all the same; absent: it cannot. */
+  readonly without?: string;
+}
+
+/** Who can tell which rights the user has. */
+export interface Access {
+  /** Returns those of the rights that the user does not have; what cannot be told counts as had. Changes nothing. */
+  findMissing(rights: readonly Right[]): Promise<readonly Right[]>;
+}
+
+/** The namespace of Events about objects that have none. */
+export const NODE_EVENTS_NAMESPACE = 'default';
+
+/** Returns the namespace in which a right is needed; undefined for the whole cluster. */
+export const namespaceOfRight = ({ scope }: Right, installNamespace: string): string | undefined => {
+  if (scope === 'cluster') return undefined;
+  return scope === 'install-namespace' ? installNamespace : NODE_EVENTS_NAMESPACE;
+};
+
+/** Names a resource as kubectl does: `jobs.batch`, `pods/log`. */
+export const nameOfResource = ({ group, resource }: Pick<Right, 'group' | 'resource'>): string => {
+  const [plural, ...subresource] = resource.split('/');
+  return [group === '' ? plural : `${plural}.${group}`, ...subresource].join('/');
+};
+
+/** `list pods`, `create jobs.batch`: one or several verbs on one resource. */
+const rights = (scope: RightScope, given: string, without?: string): Right[] => {
+  const [verbs = '', name = ''] = given.split(' ');
+  const [full = '', ...subresource] = name.split('/');
+  const [plural = '', ...group] = full.split('.');
+  return verbs.split(',').map((verb) => ({
+    group: group.join('.'),
+    resource: [plural, ...subresource].join('/'),
+    verb,
+    scope,
+    ...(without !== undefined && { without }),
+  }));
+};
+const inCluster = (given: string, without?: string) => rights('cluster', given, without);
+const inNamespace = (given: string, without?: string) => rights('install-namespace', given, without);
+
+const READ_NODES = inCluster('list nodes');
+const READ_RECORDS = inNamespace('list configmaps');
+
+const readWorkloads = (without: string): Right[] =>
+  [...WORKLOAD_KINDS.map(({ resource }) => resource), 'pods'].flatMap((resource) =>
+    inCluster(`list ${resource}`, without),
+  );
+
+/** A Job for each node, watched and taken away again. */
+const RUN_JOBS: readonly Right[] = [
+  ...READ_NODES,
+  ...inNamespace('get namespaces'),
+  ...inNamespace('create,get,list configmaps'),
+  ...inNamespace('create,list,watch,delete jobs.batch'),
+  ...inNamespace('list,watch pods'),
+  ...inNamespace('list,watch events'),
+  ...inNamespace('create pods', 'what admission says to the Pods is not asked beforehand'),
+  ...inNamespace('get pods/log', 'reports that are too long for a termination message are not read'),
+];
+
+/** What changes nodes: the same with a lock, records, labels and Events. */
+const ROLL_OUT: readonly Right[] = [
+  ...RUN_JOBS.filter(({ resource }) => resource !== 'pods/log'),
+  ...inCluster('patch nodes'),
+  ...inNamespace('update configmaps'),
+  ...inNamespace('create,get,update leases.coordination.k8s.io'),
+  ...inNamespace('delete configmaps', 'old records are not removed'),
+  ...inNamespace('delete pods', 'a Pod that a killed run left without its Job stays'),
+  ...inNamespace('create events', 'no Event tells of it'),
+  ...rights('default-namespace', 'create events', 'no Event tells of a node that failed'),
+];
+
+const WATCH_USERS = readWorkloads(
+  'who uses a profile is not seen: what would change one in use needs --force',
+);
+
+/** All that is in a namespace of our own, to find what is not ours, and the namespace itself. */
+const REMOVE_NAMESPACE: readonly Right[] = [
+  'services',
+  'secrets',
+  'persistentvolumeclaims',
+  'deployments.apps',
+  'daemonsets.apps',
+  'statefulsets.apps',
+  'replicasets.apps',
+  'cronjobs.batch',
+]
+  .flatMap((resource) => inNamespace(`list ${resource}`))
+  .concat(
+    inNamespace('delete namespaces'),
+    inNamespace('list,delete leases.coordination.k8s.io', 'in a namespace that others made, leases stay'),
+  );
+
+/** By verb; those that are not here ask no cluster, or are `version`, which everybody may ask for. */
+export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
+  apply: [...ROLL_OUT, ...WATCH_USERS],
+  status: [...READ_NODES, ...READ_RECORDS],
+  verify: RUN_JOBS,
+  delete: [...ROLL_OUT, ...WATCH_USERS],
+  history: READ_RECORDS,
+  rollback: [...ROLL_OUT, ...WATCH_USERS],
+  usage: [
+    ...readWorkloads('they are not listed'),
+    ...inCluster('list nodes', 'whether files are there is not known'),
+    ...inNamespace('list configmaps', 'whether files are there is not known'),
+    ...inCluster('list runtimeclasses.node.k8s.io', 'sandboxes are told by the names of their classes'),
+  ],
+  uninstall: [...ROLL_OUT, ...REMOVE_NAMESPACE],
+};
+
+/** What `apply` needs beside where its profiles come from the cluster. */
+export const SOURCE_RIGHTS = {
+  configMaps: inCluster('list configmaps'),
+  seccompProfiles: inCluster('list seccompprofiles.security-profiles-operator.x-k8s.io'),
+} as const;
+
+/** Puts rights together: each once, and one that some verb cannot do without is needed. */
+export const uniqueRights = (given: readonly Right[]): readonly Right[] => {
+  const found = new Map<string, Right>();
+  for (const right of given) {
+    const key = [right.scope, right.group, right.resource, right.verb].join(' ');
+    const known = found.get(key);
+    if (known === undefined || known.without !== undefined) found.set(key, right);
+  }
+  return [...found.values()];
+};
+
+/** One rule of a role, as rbac.authorization.k8s.io has it. */
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** Writes rights as rules: resources of one group with the same verbs stand together. Sorted. */
+export const rulesOf = (given: readonly Right[]): readonly Rule[] => {
+  const verbs = Map.groupBy(given, ({ group, resource }) => `${group} ${resource}`);
+  const together = Map.groupBy(verbs.values(), (of) => {
+    const words = [...new Set(of.map(({ verb }) => verb))].toSorted();
+    return `${of[0]?.group} ${words.join(',')}`;
+  });
+  return [...together]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, members]) => {
+      const [group = '', words = ''] = key.split(' ');
+      const resources = members.map((of) => of[0]?.resource ?? '').toSorted();
+      return { apiGroups: [group], resources, verbs: words.split(',') };
+    });
+};
