@@ -21,20 +21,22 @@ import type {
 } from '../../src/rollout/ports.ts';
 import type { Release } from '../../src/rollout/release.ts';
 import type { ConnectOptions } from '../outside.ts';
-import { isRefusal, readDenial } from './admission.ts';
 import { type Api, ApiError } from './api.ts';
 import { askAdmission } from './ask-admission.ts';
 import { ensureContent } from './content.ts';
 import { writeEvent } from './events.ts';
 import { readHealth } from './health.ts';
 import { objectLabels, selectComponent } from './labels.ts';
+import { createLauncher, deleteObject, type Launcher, pathOf } from './launcher.ts';
 import { acquireLease } from './lease.ts';
 import { ensureNamespace, removeNamespace } from './namespace.ts';
 import { followRun } from './news.ts';
 import { readNode } from './node-facts.ts';
-import { CHUNK_KEY, type JobSettings, jobName, nodeJob, programName } from './node-job.ts';
+import { CHUNK_KEY, type JobSettings, jobName, programName } from './node-job.ts';
 import { labelNode } from './node-label.ts';
+import { removeTaint } from './node-taint.ts';
 import { createReleaseStore, type ReleaseStore } from './release-store.ts';
+import { removeSync } from './sync-installation.ts';
 
 export interface KubernetesClusterSettings {
   readonly api: Api;
@@ -47,6 +49,7 @@ export interface KubernetesClusterSettings {
     | 'privilege'
     | 'priorityClass'
     | 'kubeletRoot'
+    | 'launch'
     | 'jobTimeoutMs'
   >;
   /** The bootstrap program, one CommonJS file. */
@@ -71,8 +74,8 @@ class KubernetesCluster implements Cluster {
   readonly #namespace: string;
   readonly #job: JobSettings;
   #announced = 0;
-  /** In flight, by the Job's name. */
-  readonly #tasks = new Map<string, NodeTask>();
+  readonly #launcher: Launcher;
+  /** Pods by the name of what was launched. */
   readonly #pods = new Map<string, string>();
   readonly #releases: ReleaseStore;
 
@@ -84,6 +87,7 @@ class KubernetesCluster implements Cluster {
     this.#releases = createReleaseStore({ ...settings, namespace: this.#namespace });
     const programSha256 = createHash('sha256').update(program).digest('hex');
     this.#job = { ...options, namespace: options.installNamespace, programSha256 };
+    this.#launcher = createLauncher({ ...settings, job: this.#job, launch: options.launch });
   }
 
   async readNodes({ selector, names }: NodeSelection): Promise<NodeSeen[]> {
@@ -186,8 +190,8 @@ class KubernetesCluster implements Cluster {
 
   async sweep(bundle: string): Promise<number> {
     const labelSelector = selectComponent('node-job', bundle);
-    const jobs = await this.#listAll<V1Job>(this.#path('jobs'), labelSelector);
-    const pods = await this.#listAll<V1Pod>(this.#path('pods'), labelSelector);
+    const jobs = await this.#listAll<V1Job>(pathOf(this.#namespace, 'jobs'), labelSelector);
+    const pods = await this.#listAll<V1Pod>(pathOf(this.#namespace, 'pods'), labelSelector);
     // A Pod goes with its Job, be it a moment later; only one that was cut off from it would stay for good.
     const orphans = pods.filter(({ metadata }) => !metadata?.ownerReferences?.length);
     await Promise.all([
@@ -197,42 +201,31 @@ class KubernetesCluster implements Cluster {
     return jobs.length;
   }
 
-  news(run: string, signal: AbortSignal): AsyncIterable<TaskNews> {
+  async *news(run: string, signal: AbortSignal): AsyncIterable<TaskNews> {
     const { api, clock } = this.#settings;
     const onPod = (job: string, pod: string) => void this.#pods.set(job, pod);
-    return followRun({ api, clock, namespace: this.#namespace, tasks: this.#tasks, onPod }, run, signal);
-  }
-
-  async launch(task: NodeTask): Promise<Reason | undefined> {
-    const name = jobName(task);
-    // Two nodes whose UIDs hash alike must not be told each other's news.
-    const other = this.#tasks.get(name)?.node.name ?? task.node.name;
-    if (other !== task.node.name)
-      return { code: 'api', message: `the Job ${name} of node ${other} has the same name` };
-    this.#tasks.set(name, task);
+    const { tasks } = this.#launcher;
     try {
-      await this.#api.create(this.#path('jobs'), nodeJob(task, this.#job));
-      return undefined;
-    } catch (thrown) {
-      if (!(thrown instanceof ApiError) || !isRefusal(thrown)) throw thrown;
-      // Nobody else makes this name: the answer to our own first try got lost.
-      if (thrown.reason === 'AlreadyExists') return undefined;
-      this.#tasks.delete(name);
-      return readDenial(thrown.message).reason;
+      yield* followRun({ api, clock, namespace: this.#namespace, tasks, onPod }, run, signal);
+    } finally {
+      // Should it fail, the cluster deletes it after its time.
+      await this.#launcher.end().catch(() => {});
     }
   }
 
+  launch(task: NodeTask): Promise<Reason | undefined> {
+    return this.#launcher.launch(task);
+  }
+
   async discard(task: NodeTask): Promise<void> {
-    const name = jobName(task);
-    this.#tasks.delete(name);
-    this.#pods.delete(name);
-    await this.#delete('jobs', name);
+    this.#pods.delete(jobName(task));
+    await this.#launcher.discard(task);
   }
 
   async readInspectionLog(task: NodeTask): Promise<Inspection> {
     const pod = this.#pods.get(jobName(task));
     if (pod === undefined) throw new SeccompError('api', `the Pod that inspected ${task.node.name} is gone`);
-    const path = `${this.#path('pods', pod)}/log`;
+    const path = `${pathOf(this.#namespace, 'pods', pod)}/log`;
     return parseInspectionLog(await this.#api.text(path, { limitBytes: MAXIMUM_LOG_BYTES }));
   }
 
@@ -240,11 +233,18 @@ class KubernetesCluster implements Cluster {
     return labelNode(this.#api, node, labels);
   }
 
-  removeNamespace(options: { readonly force: boolean; readonly signal: AbortSignal }) {
+  removeTaint(node: NodeSeen, key: string): Promise<Reason | undefined> {
+    return removeTaint(this.#api, node, key);
+  }
+
+  async removeNamespace(options: { readonly force: boolean; readonly signal: AbortSignal }) {
     const { api, clock } = this.#settings;
+    const place = { api, clock, namespace: this.#namespace };
+    // It has rights in the whole cluster, and would make things anew in the namespace while that goes.
+    await removeSync({ ...place, signal: options.signal });
     this.#namespaceReady = undefined;
     this.#releases.clear();
-    return removeNamespace({ api, clock, namespace: this.#namespace }, options);
+    return await removeNamespace(place, options);
   }
 
   #namespaceReady: Promise<void> | undefined;
@@ -259,22 +259,13 @@ class KubernetesCluster implements Cluster {
     return this.#namespaceReady;
   }
 
-  #path(resource: 'jobs' | 'pods', name?: string): string {
-    const group = resource === 'jobs' ? '/apis/batch/v1' : '/api/v1';
-    return `${group}/namespaces/${this.#namespace}/${resource}${name === undefined ? '' : `/${name}`}`;
-  }
-
   async #listAll<T>(path: string, labelSelector: string): Promise<T[]> {
     const all: T[] = [];
     for await (const page of this.#api.list<T>(path, { labelSelector })) all.push(...page);
     return all;
   }
 
-  async #delete(resource: 'jobs' | 'pods', name: string): Promise<void> {
-    try {
-      await this.#api.delete(this.#path(resource, name), { propagationPolicy: 'Background' });
-    } catch (thrown) {
-      if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
-    }
+  #delete(resource: 'jobs' | 'pods', name: string): Promise<void> {
+    return deleteObject(this.#api, pathOf(this.#namespace, resource, name));
   }
 }

@@ -11,7 +11,7 @@ export interface NewsSettings {
   readonly api: Api;
   readonly namespace: string;
   readonly clock: Clock;
-  /** Tasks in flight by the name of their Job; entries come and go while we watch. */
+  /** Tasks in flight by the name of their Job or bare Pod; entries come and go while we watch. */
   readonly tasks: ReadonlyMap<string, NodeTask>;
   /** Told the Pod of each Job. */
   readonly onPod: (jobName: string, podName: string) => void;
@@ -97,7 +97,9 @@ export async function* followRun(
     }),
     pump<V1Pod>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector }, ({ kind, object }) => {
       const name = object.metadata?.name ?? '';
-      const owner = object.metadata?.ownerReferences?.find(({ kind }) => kind === 'Job')?.name ?? '';
+      const isBare = tasks.has(name);
+      const ofJob = object.metadata?.ownerReferences?.find(({ kind }) => kind === 'Job')?.name ?? '';
+      const owner = isBare ? name : ofJob;
       const state = fold(owner);
       if (!state) return;
       state.pods.set(name, object);
@@ -106,6 +108,8 @@ export async function* followRun(
       tell(owner);
       if (kind === 'deleted') {
         state.pods.delete(name);
+        // No Job will say that nothing more comes.
+        if (isBare) state.job = withDeletion({});
         tell(owner);
       }
     }),
@@ -115,7 +119,8 @@ export async function* followRun(
       { fieldSelector: 'type=Warning' },
       ({ kind, object }) => {
         const { kind: about, name = '' } = object.involvedObject;
-        const jobName = about === 'Job' ? name : about === 'Pod' ? name.slice(0, name.lastIndexOf('-')) : '';
+        const ofPod = tasks.has(name) ? name : name.slice(0, name.lastIndexOf('-'));
+        const jobName = about === 'Job' ? name : about === 'Pod' ? ofPod : '';
         const state = kind === 'deleted' ? undefined : fold(jobName);
         if (!state) return;
         const id = object.metadata?.name ?? '';

@@ -1,6 +1,13 @@
 // One node's task -> the Job that does it. Pure; the golden file beside its test shows the whole of it.
 import { createHash } from 'node:crypto';
-import type { V1Container, V1Job, V1PodTemplateSpec, V1Volume } from '@kubernetes/client-node';
+import type {
+  V1Container,
+  V1Job,
+  V1OwnerReference,
+  V1Pod,
+  V1PodTemplateSpec,
+  V1Volume,
+} from '@kubernetes/client-node';
 import { loaderCommand, PROGRAM_FILE } from '../../src/protocol/loader.ts';
 import { renderRequest } from '../../src/protocol/parse-request.ts';
 import {
@@ -30,7 +37,7 @@ export interface JobSettings {
  */
 const MEMORY_LIMIT = '256Mi';
 /** How long a Job that nobody waits for any more stays: its client was killed. */
-const LEFTOVER_SECONDS = 300;
+export const LEFTOVER_SECONDS = 300;
 /** Between SIGTERM and SIGKILL: the program stops at the next file. */
 const GRACE_SECONDS = 5;
 
@@ -45,7 +52,8 @@ export const jobName = ({ node, attempt, run, request }: NodeTask): string => {
   // 40 bits of the UID: among 5,000 nodes two alike are one chance in 90,000, and then the API server refuses one.
   const bits = createHash('sha256').update(node.uid).digest().readUIntBE(0, 5);
   const hash = bits.toString(36).padStart(8, '0');
-  if (request.operation === 'inspect') return `${run}-${hash}`;
+  // Neither has a revision of its own.
+  if (request.operation === 'inspect' || request.operation === 'prune') return `${run}-${hash}`;
   return `${request.bundle}-v${request.revision}-${hash}-${attempt}`;
 };
 
@@ -63,6 +71,43 @@ export const nodeJob = (task: NodeTask, settings: JobSettings): V1Job => ({
     backoffLimit: 0,
     activeDeadlineSeconds: Math.ceil(settings.jobTimeoutMs / 1000),
     ttlSecondsAfterFinished: LEFTOVER_SECONDS,
+    template: podTemplate(task, settings),
+  },
+});
+
+/** Builds the bare Pod that stands for the Job. */
+export const nodePod = (task: NodeTask, settings: JobSettings, owner: V1OwnerReference): V1Pod => {
+  const { metadata, spec } = podTemplate(task, settings);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...metadata,
+      name: jobName(task),
+      namespace: settings.namespace,
+      ownerReferences: [owner],
+    },
+    spec: { ...spec!, activeDeadlineSeconds: Math.ceil(settings.jobTimeoutMs / 1000) },
+  };
+};
+
+/**
+ * Builds the empty Job that bare Pods belong to. It wants no Pod of its own, so it is complete at once, and the cluster
+ * deletes it, with the Pods, once the last Pod that it is given in time must have ended.
+ */
+export const ownerJob = (task: NodeTask, settings: JobSettings, number: number): V1Job => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: {
+    name: `${task.run}-pods-${number}`,
+    namespace: settings.namespace,
+    labels: taskLabels(task),
+  },
+  spec: {
+    parallelism: 0,
+    completions: 0,
+    backoffLimit: 0,
+    ttlSecondsAfterFinished: 2 * LEFTOVER_SECONDS + Math.ceil(settings.jobTimeoutMs / 1000),
     template: podTemplate(task, settings),
   },
 });

@@ -145,6 +145,9 @@ export const jobFlags: Flags = grouped(JOB_GROUP, {
       defaultDescription: 'default',
     },
   ),
+  launch: choice('--launch', ['job', 'pod'], 'pod goes past the Job controller, for hundreds of nodes', {
+    defaultDescription: 'job',
+  }),
   'priority-class': text('Priority class, for full nodes'),
   'max-in-flight': text('Nodes worked on at once', {
     coerce: parsePositive,
@@ -217,6 +220,7 @@ export const connectOptions = (given: Given): ConnectOptions => {
     installNamespace: (given.installNamespace as string | undefined) ?? DEFAULT_NAMESPACE,
     image: (given.image as string | undefined) ?? DEFAULT_IMAGE,
     privilege: given.privilege === 'privileged' ? 'privileged' : 'default',
+    launch: given.launch === 'pod' ? 'pod' : 'job',
     jobTimeoutMs: (given.timeout as number | undefined) ?? DEFAULT_NODE_TIMEOUT_MS,
   };
 };

@@ -34,7 +34,7 @@ interface Module {
   readonly links?: Readonly<Record<string, readonly string[]>>;
 }
 
-export type ModuleName = 'kubernetes' | 'node' | 'runc-other' | 'pause';
+export type ModuleName = 'kubernetes' | 'node' | 'runc-other' | 'pause' | 'kwok';
 
 /** Returns the version a module's go.mod requires of `path`, with its `v`. */
 export const requiredVersion = (module: ModuleName, path: string): string => {
@@ -100,6 +100,8 @@ const modules = (): readonly Module[] => {
       steps: [{ packages: [runc], cgo: true, tags: 'seccomp', variables: [`main.version=${otherRunc}`] }],
     },
     { name: 'pause', steps: [{ packages: ['.'] }] },
+    // Simulated nodes, by the hundred.
+    { name: 'kwok', steps: [{ packages: ['sigs.k8s.io/kwok/cmd/kwok'] }] },
   ];
 };
 

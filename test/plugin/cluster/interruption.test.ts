@@ -49,6 +49,7 @@ test.before.each(async (context) => {
       installNamespace: 'kubectl-seccomp',
       image: 'node:24',
       privilege: 'default',
+      launch: 'job',
       jobTimeoutMs: 1000,
     },
     program: new Uint8Array(),

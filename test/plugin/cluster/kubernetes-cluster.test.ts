@@ -22,6 +22,7 @@ const makeBench = () => {
     installNamespace: 'kubectl-seccomp',
     image: 'node:24',
     privilege: 'default',
+    launch: 'job',
     jobTimeoutMs: 1000,
   } as const;
   const open = () =>

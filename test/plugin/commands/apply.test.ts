@@ -51,6 +51,7 @@ test('without flags: every node, default compilation, no dry run', async () => {
       installNamespace: 'kubectl-seccomp',
       image: 'docker.io/library/node:24.21.0-slim',
       privilege: 'default',
+      launch: 'job',
       jobTimeoutMs: 300_000,
     },
   });
@@ -149,6 +150,7 @@ test('every flag arrives', async () => {
       installNamespace: 'n',
       image: 'i',
       privilege: 'privileged',
+      launch: 'job',
       jobTimeoutMs: 90_000,
     },
   });
