@@ -28,7 +28,7 @@ import { writeEvent } from './events.ts';
 import { readHealth } from './health.ts';
 import { objectLabels, selectComponent } from './labels.ts';
 import { createLauncher, deleteObject, type Launcher, pathOf } from './launcher.ts';
-import { acquireLease } from './lease.ts';
+import { acquireLease, type HeldLease } from './lease.ts';
 import { ensureNamespace, removeNamespace } from './namespace.ts';
 import { followRun } from './news.ts';
 import { readNode } from './node-facts.ts';
@@ -78,6 +78,8 @@ class KubernetesCluster implements Cluster {
   /** Pods by the name of what was launched. */
   readonly #pods = new Map<string, string>();
   readonly #releases: ReleaseStore;
+  /** By bundle; the newest of each. */
+  readonly #leases = new Map<string, HeldLease>();
 
   constructor(settings: KubernetesClusterSettings) {
     const { options, program } = settings;
@@ -185,7 +187,9 @@ class KubernetesCluster implements Cluster {
     await this.#ensureNamespace();
     const { api, clock, holder } = this.#settings;
     const identity = `${holder} (${this.token})`;
-    return await acquireLease({ api, clock, namespace: this.#namespace, identity }, bundle, options);
+    const lease = await acquireLease({ api, clock, namespace: this.#namespace, identity }, bundle, options);
+    this.#leases.set(bundle, lease);
+    return lease;
   }
 
   async sweep(bundle: string): Promise<number> {
@@ -213,8 +217,9 @@ class KubernetesCluster implements Cluster {
     }
   }
 
-  launch(task: NodeTask): Promise<Reason | undefined> {
-    return this.#launcher.launch(task);
+  async launch(task: NodeTask): Promise<Reason | undefined> {
+    if (task.request.operation !== 'inspect') this.#leases.get(task.request.bundle)?.assertHeld();
+    return await this.#launcher.launch(task);
   }
 
   async discard(task: NodeTask): Promise<void> {
@@ -229,8 +234,10 @@ class KubernetesCluster implements Cluster {
     return parseInspectionLog(await this.#api.text(path, { limitBytes: MAXIMUM_LOG_BYTES }));
   }
 
-  label(node: NodeSeen, labels: Readonly<Record<string, string | null>>): Promise<Reason | undefined> {
-    return labelNode(this.#api, node, labels);
+  async label(node: NodeSeen, labels: Readonly<Record<string, string | null>>): Promise<Reason | undefined> {
+    // Whoever took over has written what the node has now.
+    for (const key of Object.keys(labels)) this.#leases.get(key.split('.')[0]!)?.assertHeld();
+    return await labelNode(this.#api, node, labels);
   }
 
   removeTaint(node: NodeSeen, key: string): Promise<Reason | undefined> {

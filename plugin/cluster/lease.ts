@@ -37,7 +37,7 @@ export const acquireLease = async (
   settings: LeaseSettings,
   bundle: string,
   { waitMs, onWait, signal }: { waitMs: number; onWait: (holder: string) => void; signal: AbortSignal },
-): Promise<Lease> => {
+): Promise<HeldLease> => {
   const { clock } = settings;
   const end = clock.monotonic() + waitMs;
   let seen = '';
@@ -53,8 +53,9 @@ export const acquireLease = async (
     }
     const durationMs = (found?.spec?.leaseDurationSeconds ?? 0) * 1000;
     if (holder === '' || clock.monotonic() - seenSince > durationMs) {
+      const askedAt = clock.monotonic();
       const taken = await takeLease(settings, bundle, found);
-      if (taken) return keepLease(settings, bundle, taken);
+      if (taken) return keepLease(settings, bundle, taken, askedAt);
       continue;
     }
     if (holder !== told) onWait(holder);
@@ -124,13 +125,28 @@ const replaceLease = (
 ): Promise<LeaseObject> =>
   settings.api.replace<LeaseObject>(`${pathOf(settings)}/${lease.metadata.name}`, { ...lease, spec });
 
+/** A lease that can be asked before each deed that only its holder may do. */
+export interface HeldLease extends Lease {
+  /**
+   * Throws where nobody can know any more that it is ours. A process that was frozen and wakes finds its timers late:
+   * it would act on what it has in hand before they tell it.
+   */
+  assertHeld(): void;
+}
+
 /** Renews until released; aborts `lost` when somebody else has it or when it could not be renewed in time. */
-const keepLease = (settings: LeaseSettings, bundle: string, taken: LeaseObject): Lease => {
+const keepLease = (
+  settings: LeaseSettings,
+  bundle: string,
+  taken: LeaseObject,
+  askedAt: number,
+): HeldLease => {
   const { clock, identity } = settings;
   const lost = new AbortController();
   const released = new AbortController();
   let lease = taken;
-  let renewedAt = clock.monotonic();
+  // From before the request: others count from when they see it.
+  let renewedAt = askedAt;
 
   const renew = async (): Promise<void> => {
     const startedAt = clock.monotonic();
@@ -160,7 +176,7 @@ const keepLease = (settings: LeaseSettings, bundle: string, taken: LeaseObject):
       // A request that hangs must not outlive the lease.
       const late = new AbortController();
       const deadline = clock
-        .sleep(renewedAt + RENEW_DEADLINE_MS - clock.monotonic(), late.signal)
+        .sleep(Math.max(0, renewedAt + RENEW_DEADLINE_MS - clock.monotonic()), late.signal)
         .then(() => new Error('no answer in time'));
       const problem = await Promise.race([
         renew().then(
@@ -178,8 +194,24 @@ const keepLease = (settings: LeaseSettings, bundle: string, taken: LeaseObject):
     }
   })();
 
+  const assertHeld = (): void => {
+    if (released.signal.aborted) return;
+    const silentMs = clock.monotonic() - renewedAt;
+    if (silentMs >= LEASE_DURATION_MS) {
+      const seconds = Math.round(silentMs / 1000);
+      lost.abort(
+        new SeccompError(
+          'conflict',
+          `the lease of bundle ${bundle} was not renewed for ${seconds} s: this process stood still`,
+        ),
+      );
+    }
+    if (lost.signal.aborted) throw lost.signal.reason;
+  };
+
   return {
     lost: lost.signal,
+    assertHeld,
     release: async () => {
       released.abort();
       await renewing;

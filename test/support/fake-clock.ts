@@ -70,6 +70,11 @@ export class FakeClock implements Clock {
     await settle();
   }
 
+  /** Lets time pass while nobody runs, as for a process that is stopped: what was due is only woken afterwards. */
+  freeze(ms: number): void {
+    this.#elapsedMs += ms;
+  }
+
   // Idle means: several turns of the event loop went by in which nobody started to sleep.
   #tickWhenIdle(seen: number, quietTurns: number): void {
     setImmediate(() => {

@@ -111,6 +111,19 @@ test('an API server that is away is borne until the deadline, and the lease is l
   assert.ok(clock.monotonic() < LEASE_DURATION_MS);
 });
 
+test('who stood still for longer than the lease knows it before any timer says so, and has lost it', async () => {
+  const { clock, acquire } = makeBench();
+  const lease = await acquire('alice');
+  lease.assertHeld();
+  clock.freeze(LEASE_DURATION_MS - 1);
+  lease.assertHeld();
+  clock.freeze(1);
+  assert.throws(() => lease.assertHeld(), /was not renewed for 15 s: this process stood still/);
+  assert.ok(lease.lost.aborted);
+  await clock.advance(0);
+  await lease.release();
+});
+
 test('a renewal that hangs counts as none', async () => {
   const { api, clock, acquire } = makeBench();
   const mine = await acquire('alice');
