@@ -3,8 +3,8 @@
 import { carryOut } from './carry-out.ts';
 import { during } from './channel.ts';
 import type { RolloutEvent } from './events.ts';
-import type { Reason } from './node.ts';
-import type { Cluster, Lease } from './ports.ts';
+import { holdLease } from './hold-lease.ts';
+import type { Cluster } from './ports.ts';
 import { chooseRevision, isUnfinished } from './revision.ts';
 import {
   describePlan,
@@ -15,11 +15,9 @@ import {
   type Rollout,
   type View,
 } from './rollout.ts';
-import { describeThrown, INTERRUPTED, StopSwitch } from './stop.ts';
+import { INTERRUPTED, StopSwitch } from './stop.ts';
 import { mixNodes } from './waves.ts';
 import { makeTasks } from './work.ts';
-
-const DEFAULT_LEASE_WAIT_MS = 5 * 60_000;
 
 /** Rolls out and yields what happens. Throws SeccompError where nothing was begun yet or nothing more can be done. */
 export async function* roll(rollout: Rollout, outside: Outside): Events {
@@ -37,29 +35,16 @@ export async function* roll(rollout: Rollout, outside: Outside): Events {
       yield describePlan(rollout, view.planned, view.releases.at(-1)?.revision);
       return yield finished(isAnyPending(view.planned) ? 'incomplete' : 'complete');
     }
-    let hasWaited = false;
-    const lease = yield* during<RolloutEvent, Lease | undefined>(async (tell) => {
-      const waitMs = policy.leaseWaitMs ?? DEFAULT_LEASE_WAIT_MS;
-      const onWait = (holder: string) => {
-        hasWaited = true;
-        tell({ kind: 'phase', text: `waiting for ${holder}, who is at work on bundle ${bundle}` });
-      };
-      return await cluster.acquireLease(bundle, { waitMs, onWait, signal: stop.signal }).catch((thrown) => {
-        if (stop.reason) return undefined;
-        throw thrown;
-      });
-    });
+    const lease = yield* holdLease(bundle, stop, cluster, policy.leaseWaitMs);
     if (!lease) return yield finished('interrupted');
-    const unfollowLease = stop.follow(lease.lost, () => describeLoss(lease.lost.reason));
     try {
-      const latest = await lookAgain(rollout, view, hasWaited, cluster);
+      const latest = await lookAgain(rollout, view, lease.hasWaited, cluster);
       if (latest !== view) yield* examine(rollout, latest);
       if (isWorkLeft(rollout, latest)) return yield* carryOut(rollout, latest, stop, outside);
       // Whoever held the lease before us has done it all.
       yield describePlan(rollout, latest.planned, latest.releases.at(-1)?.revision);
       yield finished(isAnyPending(latest.planned) ? 'incomplete' : 'complete');
     } finally {
-      unfollowLease();
       await lease.release();
     }
   } catch (thrown) {
@@ -106,12 +91,6 @@ const lookAgain = async (
 const isWorkLeft = (rollout: Rollout, { planned, releases }: View): boolean =>
   planned.some(({ action }) => action === 'run') ||
   (!isAnyPending(planned) && isUnfinished(releases.at(-1), rollout));
-
-const describeLoss = (thrown: unknown): Reason => ({
-  code: 'api',
-  message: `stopped, because the lease was lost: ${describeThrown(thrown)}`,
-  hint: 'run the same command again when the other one has ended',
-});
 
 async function* rehearse(rollout: Rollout, view: View, cluster: Cluster): Events {
   const isAnythingToDo = isWorkLeft(rollout, view);
