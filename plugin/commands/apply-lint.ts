@@ -2,7 +2,8 @@
 // warnings are told once for each kind, not once for each node. Notes are left to `lint`.
 import { SeccompError } from '../../src/error.ts';
 import { ARCHITECTURES } from '../../src/profile/architectures.ts';
-import type { KnownFacts } from '../../src/profile/facts.ts';
+import { runtimeDefaultOf } from '../../src/profile/builtins.ts';
+import { type KnownFacts, readEngine } from '../../src/profile/facts.ts';
 import { readKernelVersion, renderKernelVersion } from '../../src/profile/kernel-version.ts';
 import { lintFile } from '../../src/profile/lint/lint.ts';
 import type { Architecture, CompileOptions } from '../../src/profile/prepared.ts';
@@ -15,9 +16,9 @@ import type { PackedFile } from './inputs.ts';
 
 /** Nodes that mean the same to a profile. */
 interface NodeClass {
+  readonly key: string;
   /** Such as `arm64, Linux 6.1, containerd`; empty where nothing is known of the nodes. */
   readonly label: string;
-  readonly isCrio: boolean;
   readonly facts: KnownFacts;
   readonly count: number;
 }
@@ -29,7 +30,7 @@ export const lintForAnyNode = async (
   { stderr, signal }: Outside,
 ): Promise<void> => {
   const facts = compile.architectures.map((architecture) => factsOf(architecture, compile));
-  const classes = facts.map((one): NodeClass => ({ label: '', isCrio: false, facts: one, count: 0 }));
+  const classes = facts.map((one): NodeClass => ({ key: '', label: '', facts: one, count: 0 }));
   const problems = new Map<NodeClass, readonly Problem[]>();
   for (const one of classes)
     problems.set(one, await lintAll(files, one, compile, { signal, tell: () => {} }));
@@ -57,8 +58,8 @@ export const lintForNodes = (
   return async (nodes, tell) => {
     const problems = new Map<NodeClass, readonly Problem[]>();
     for (const one of classesOf(nodes, compile)) {
-      const ofClass = known.get(one.label) ?? (await lintAll(files, one, compile, { signal, tell }));
-      known.set(one.label, ofClass);
+      const ofClass = known.get(one.key) ?? (await lintAll(files, one, compile, { signal, tell }));
+      known.set(one.key, ofClass);
       problems.set(one, ofClass);
     }
     const found = join(problems);
@@ -90,12 +91,19 @@ const classesOf = (nodes: readonly NodeSeen[], compile: CompileOptions): readonl
     // A node that no profile can be compiled for is refused by the rollout itself.
     if (known === undefined) continue;
     const version = readKernelVersion(kernel);
-    const [engine = ''] = runtime.split('://');
+    const engine = readEngine(runtime);
     const linux = version === undefined ? [] : [`Linux ${renderKernelVersion(version)}`];
-    const label = [known, ...linux, engine].filter((part) => part !== '').join(', ');
-    const facts = { ...factsOf(known, compile), ...(version && { kernel: version }) };
-    const before = classes.get(label) ?? { label, isCrio: engine === 'cri-o', facts, count: 0 };
-    classes.set(label, { ...before, count: before.count + 1 });
+    const [engineName = ''] = runtime.split('://');
+    const label = [known, ...linux, engineName].filter((part) => part !== '').join(', ');
+    const facts = {
+      ...factsOf(known, compile),
+      ...(version && { kernel: version }),
+      ...(engine && { engine }),
+    };
+    // Versions of an engine differ in the RuntimeDefault that profiles are compared with.
+    const key = `${label}, ${engine ? runtimeDefaultOf(engine).name : ''}`;
+    const before = classes.get(key) ?? { key, label, facts, count: 0 };
+    classes.set(key, { ...before, count: before.count + 1 });
   }
   return [...classes.values()];
 };
@@ -111,11 +119,11 @@ const TOLD_FILES = 256;
 /** Lints each file for one class, and leaves out notes and what packing has told. */
 const lintAll = async (
   files: readonly PackedFile[],
-  { isCrio, facts: ofNode, label }: NodeClass,
+  { facts, label }: NodeClass,
   compile: CompileOptions,
   { signal, tell }: { readonly signal: AbortSignal; readonly tell: (text: string) => void },
 ): Promise<readonly Problem[]> => {
-  const { architecture } = ofNode;
+  const { architecture } = facts;
   const found: Problem[] = [];
   for (const [index, { file, path, content, isPlain, architectures, told }] of files.entries()) {
     // Thousands of profiles take their time: Ctrl-C and the progress line get their turn in between.
@@ -124,8 +132,6 @@ const lintAll = async (
     if (index > 0 && index % TOLD_FILES === 0)
       tell(`checking profiles for ${label}: ${index} of ${files.length}`);
     if (architectures !== undefined && !architectures.includes(architecture)) continue;
-    // CRI-O's own reading shows nothing else in a plain file, but its RuntimeDefault is another to compare with.
-    const facts: KnownFacts = isCrio && isPlain ? { ...ofNode, dialect: 'cri-o' } : ofNode;
     // A file that ships as it is runs wherever it is put; others only where they were compiled for.
     const options = isPlain ? { ...compile, architectures: [architecture] } : compile;
     const known = new Set(told.map(identify));

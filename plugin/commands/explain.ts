@@ -4,7 +4,7 @@ import { SeccompError } from '../../src/error.ts';
 import type { Change } from '../../src/profile/compare.ts';
 import { describeConditions } from '../../src/profile/describe-rule.ts';
 import { type ExplainedCall, type Explanation, explainProfile } from '../../src/profile/explain.ts';
-import type { KnownFacts } from '../../src/profile/facts.ts';
+import { engineOf, type KnownFacts } from '../../src/profile/facts.ts';
 import { groupOf } from '../../src/profile/groups.ts';
 import { didYouMean } from '../../src/profile/suggest.ts';
 import { SYSCALL_NAMES } from '../../src/profile/syscalls.ts';
@@ -19,7 +19,7 @@ import type {
 } from '../output/explain-document.ts';
 import { decisionDocument, outcomeDocument, type Places, placesIn } from '../output/verdict.ts';
 import type { ExitCode, Outside } from '../outside.ts';
-import { factFlags, readFacts } from './fact-flags.ts';
+import { engineFlag, factFlags, readFacts } from './fact-flags.ts';
 import { outputFlag } from './flags.ts';
 import { type NamedProfile, profileArgument, readProfileSource } from './profile-source.ts';
 import { verbs } from './verbs.ts';
@@ -58,7 +58,7 @@ export const explainCommand = (outside: Outside, run: typeof runExplain = runExp
         describe: 'System calls to explain by themselves',
         defaultDescription: 'the profile as a whole',
       })
-      .options({ ...factFlags, ...outputFlag(['json', 'yaml']) }),
+      .options({ ...factFlags, ...engineFlag, ...outputFlag(['json', 'yaml']) }),
   handler: async (given) => {
     const options: ExplainOptions = {
       file: given.file as string,
@@ -85,7 +85,7 @@ export const runExplain = async (options: ExplainOptions, outside: Outside): Pro
 const makeDocument = async (
   { file, text }: NamedProfile,
   { facts, filter, calls, variations, compatible }: Explanation,
-  { syscalls }: ExplainOptions,
+  { syscalls, facts: known }: ExplainOptions,
 ): Promise<ExplanationDocument> => {
   const { architecture, dialect, runtime, libseccomp } = facts;
   const places = placesIn(text);
@@ -119,17 +119,18 @@ const makeDocument = async (
       }))
       .filter((one) => one.syscalls.length > 0),
     compatible: compatible.map((one) => ({ architecture: one.architecture, covered: one.isCovered })),
-    ...(syscalls.length === 0 && { runtimeDefault: await runtimeDefaultDocument(filter, facts) }),
+    ...(syscalls.length === 0 && { runtimeDefault: await runtimeDefaultDocument(filter, facts, known) }),
   };
 };
 
 const runtimeDefaultDocument = async (
   filter: Explanation['filter'],
   facts: Explanation['facts'],
+  known: KnownFacts,
 ): Promise<ExplanationDocument['runtimeDefault']> => {
   // The built-in profiles take a while to unpack, and single calls do without.
   const { againstDefault } = await import('../../src/profile/explain-default.ts');
-  const { name, wider, narrower } = againstDefault(filter, facts);
+  const { name, wider, narrower } = againstDefault(filter, facts, engineOf(known));
   return { name, wider: wider.map(deviationDocument), narrower: narrower.map(deviationDocument) };
 };
 

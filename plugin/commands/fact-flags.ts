@@ -2,7 +2,13 @@
 
 import { SeccompError } from '../../src/error.ts';
 import { parseArchitectures, parseKernelVersion } from '../../src/profile/compile-options.ts';
-import type { Dialect, Facts, KnownFacts } from '../../src/profile/facts.ts';
+import {
+  type Dialect,
+  type Engine,
+  type Facts,
+  type KnownFacts,
+  readEngine,
+} from '../../src/profile/facts.ts';
 import type { Architecture } from '../../src/profile/prepared.ts';
 import { tableVersionOf } from '../../src/profile/syscalls.ts';
 import { readCompileOptions } from './compile-flags.ts';
@@ -33,6 +39,17 @@ export const factFlags: Flags = {
   ),
 };
 
+/** For verbs that compare with RuntimeDefault. */
+export const engineFlag: Flags = {
+  engine: text(
+    'Engine of the node and its version, whose RuntimeDefault to compare with, e.g. containerd@2.1.4',
+    {
+      group: GROUP,
+      defaultDescription: 'the newest containerd, or CRI-O by --dialect',
+    },
+  ),
+};
+
 /** Reads the facts; throws SeccompError `usage` for a value that is none. */
 export const readFacts = (given: Given): KnownFacts => {
   const { capabilities, minimumKernel } = readCompileOptions({ capAdd: given.capAdd });
@@ -45,6 +62,7 @@ export const readFacts = (given: Given): KnownFacts => {
     ...(kernel !== undefined && { kernel }),
     ...(given.runtime !== undefined && parseRuntime(given.runtime as string)),
     ...(given.libseccomp !== undefined && { libseccomp: parseLibseccomp(given.libseccomp as string) }),
+    ...(given.engine !== undefined && { engine: parseEngine(given.engine as string) }),
     ...(given.allowPrivilegeEscalation !== undefined && {
       noNewPrivileges: given.allowPrivilegeEscalation === 'false',
     }),
@@ -62,6 +80,17 @@ const parseRuntime = (given: string): { runtime: Facts['runtime']; runtimeVersio
   if (runtime !== 'runc' && runtime !== 'crun')
     throw new SeccompError('usage', `--runtime: "${given}" is not runc or crun, or one such as runc@1.3.6`);
   return { runtime, ...(version !== undefined && { runtimeVersion: version }) };
+};
+
+const parseEngine = (given: string): Engine => {
+  const engine = /^[a-z-]+(@v?\d{1,4}(\.\d{1,4}){1,2})?$/.test(given)
+    ? readEngine(given.replace(/@|$/, '://'))
+    : undefined;
+  if (engine !== undefined) return engine;
+  throw new SeccompError(
+    'usage',
+    `--engine: "${given}" is not containerd or cri-o, or one such as containerd@2.1.4`,
+  );
 };
 
 const parseLibseccomp = (given: string): string => {

@@ -10,7 +10,7 @@ import { type Problem, renderProblem } from '../../src/profile/problem.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { Outside } from '../outside.ts';
 import { DASH } from './arguments.ts';
-import { readProfileFile, STANDARD_INPUT } from './profile-file.ts';
+import { readProfileFile, refuseRepeatedInput, STANDARD_INPUT } from './profile-file.ts';
 
 /** Describes the argument. */
 export const filesArgument = {
@@ -25,8 +25,7 @@ export const readFoundProfiles = async (
   options: ReadOptions,
   outside: Outside,
 ): Promise<readonly FoundProfile[]> => {
-  if (files.filter((file) => file === STANDARD_INPUT).length > 1)
-    throw new SeccompError('usage', '"-" was given twice: standard input can be read only once');
+  refuseRepeatedInput(files);
   const profiles: FoundProfile[] = [];
   const problems: Problem[] = [];
   for (const file of files) {

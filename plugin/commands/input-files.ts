@@ -1,15 +1,20 @@
-// What `-f` names, read: files, the profiles of a folder, what is built in, and standard input.
+// What names on the command line mean: files, the profiles of folders, what is built in, and standard input.
 import { isGzip } from '../../src/bundle/gunzip.ts';
 import { MAXIMUM_PROFILE_BYTES, MAXIMUM_UNPACKED_BYTES } from '../../src/bundle/limits.ts';
 import { SeccompError } from '../../src/error.ts';
-import type { Files, Outside } from '../outside.ts';
-import { isBuiltin, pathOfBuiltin, readBuiltinFile } from './builtin-file.ts';
-import { readStandardInput, STANDARD_INPUT } from './profile-file.ts';
+import type { Outside } from '../outside.ts';
+import { pathOfBuiltin } from './builtin-file.ts';
+import {
+  isOnDisk,
+  type ProfileFile,
+  readProfileFile,
+  refuseRepeatedInput,
+  STANDARD_INPUT,
+} from './profile-file.ts';
 
-export interface InputFile {
-  readonly shownAs: string;
+export interface InputFile extends ProfileFile {
+  /** Where its profile lies in a bundle. */
   readonly relativePath: string;
-  readonly content: Uint8Array;
 }
 
 export interface FoundFiles {
@@ -18,61 +23,77 @@ export interface FoundFiles {
   readonly ignored: readonly string[];
 }
 
-export const PROFILE_FILE = /\.(json|ya?ml)$/i;
+const PROFILE_FILE = /\.(json|ya?ml)$/i;
 /** Room for the headers of the largest bundle. */
 const MAXIMUM_BUNDLE_FILE_BYTES = MAXIMUM_UNPACKED_BYTES;
 
+/** What one name means, or one file of a folder; nothing of it is read yet. */
+export interface FoundInput {
+  readonly name: string;
+  /** Where its profile lies in a bundle. */
+  readonly relativePath: string;
+  /** Of a folder's files, those that are neither JSON nor YAML. */
+  readonly isIgnored: boolean;
+}
+
+interface Named {
+  readonly filenames: readonly string[];
+  readonly isRecursive: boolean;
+}
+
+/** Finds what is meant, in the order of the names; throws SeccompError `file` for what is not there or holds nothing. */
+export async function* findInputs(
+  { filenames, isRecursive }: Named,
+  { files }: Outside,
+): AsyncGenerator<FoundInput> {
+  refuseRepeatedInput(filenames);
+  for (const name of filenames) {
+    if (!isOnDisk(name)) {
+      // Standard input has no name: a profile from it is always profile.json in its bundle.
+      const relativePath = name === STANDARD_INPUT ? 'profile.json' : pathOfBuiltin(name);
+      yield { name, relativePath, isIgnored: false };
+      continue;
+    }
+    const kind = await files.kind(name);
+    if (kind === 'absent') throw new SeccompError('file', `"${name}": no such file or folder`);
+    if (kind === 'file') {
+      yield { name, relativePath: baseName(name), isIgnored: false };
+      continue;
+    }
+    const inside = await files.list(name, { isRecursive });
+    if (!inside.some((one) => PROFILE_FILE.test(one))) throw emptyFolder(name, isRecursive);
+    for (const one of inside)
+      yield { name: join(name, one), relativePath: one, isIgnored: !PROFILE_FILE.test(one) };
+  }
+}
+
 /** Reads them; throws SeccompError `file` for what is not there, is too large, or is neither profile nor bundle. */
-export const readFiles = async (
-  { filenames, isRecursive }: { readonly filenames: readonly string[]; readonly isRecursive: boolean },
-  outside: Outside,
-): Promise<FoundFiles> => {
+export const readFiles = async (named: Named, outside: Outside): Promise<FoundFiles> => {
   const files: InputFile[] = [];
   const ignored: string[] = [];
-  for (const filename of filenames) {
-    if (filename === STANDARD_INPUT) {
-      files.push(await readInput(outside));
-      continue;
-    }
-    if (isBuiltin(filename)) {
-      const content = await readBuiltinFile(filename);
-      files.push({ shownAs: filename, relativePath: pathOfBuiltin(filename), content });
-      continue;
-    }
-    const kind = await outside.files.kind(filename);
-    if (kind === 'absent') throw new SeccompError('file', `"${filename}": no such file or folder`);
-    if (kind === 'file') {
-      files.push(await readOne(outside.files, filename, baseName(filename)));
-      continue;
-    }
-    const names = await outside.files.list(filename, { isRecursive });
-    const profiles = names.filter((name) => PROFILE_FILE.test(name));
-    if (profiles.length === 0) throw emptyFolder(filename, isRecursive);
-    ignored.push(...names.filter((name) => !PROFILE_FILE.test(name)).map((name) => join(filename, name)));
-    for (const name of profiles) files.push(await readOne(outside.files, join(filename, name), name));
+  for await (const { name, relativePath, isIgnored } of findInputs(named, outside)) {
+    if (isIgnored) ignored.push(name);
+    else files.push({ ...(await readOne(name, outside)), relativePath });
   }
   return { files, ignored };
 };
 
-const readOne = async (files: Files, path: string, relativePath: string): Promise<InputFile> => {
-  const limitBytes = PROFILE_FILE.test(path) ? MAXIMUM_PROFILE_BYTES : MAXIMUM_BUNDLE_FILE_BYTES;
-  const content = await files.read(path, limitBytes);
-  if (!PROFILE_FILE.test(path) && !isBundle(content)) {
-    throw new SeccompError('file', `"${path}" is neither a profile nor a bundle`, {
+const readOne = async (name: string, outside: Outside): Promise<ProfileFile> => {
+  const isProfile = PROFILE_FILE.test(name);
+  const file = await readProfileFile(
+    name,
+    isProfile ? MAXIMUM_PROFILE_BYTES : MAXIMUM_BUNDLE_FILE_BYTES,
+    outside,
+  );
+  if (isOnDisk(name) && !isProfile && !isBundle(file.content)) {
+    throw new SeccompError('file', `"${name}" is neither a profile nor a bundle`, {
       hint: 'Profiles are named *.json, *.yaml or *.yml; bundles are what `bundle build` writes.',
     });
   }
-  return { shownAs: path, relativePath, content };
+  return file;
 };
 
-// Standard input has no name: a profile from it is always profile.json in its bundle.
-const readInput = async (outside: Outside): Promise<InputFile> => ({
-  shownAs: '<stdin>',
-  relativePath: 'profile.json',
-  content: await readStandardInput(MAXIMUM_BUNDLE_FILE_BYTES, outside),
-});
-
-export const emptyFolder = (folder: string, isRecursive: boolean): SeccompError =>
+const emptyFolder = (folder: string, isRecursive: boolean): SeccompError =>
   new SeccompError('file', `"${folder}" holds no profile: no *.json, *.yaml or *.yml file`, {
     ...(!isRecursive && { hint: 'With -R its subfolders are read too.' }),
   });
@@ -81,8 +102,7 @@ export const emptyFolder = (folder: string, isRecursive: boolean): SeccompError 
 export const isBundle = (content: Uint8Array): boolean =>
   isGzip(content) || new TextDecoder('latin1').decode(content.subarray(257, 262)) === 'ustar';
 
-export const join = (folder: string, name: string): string =>
-  `${folder.replace(/(?<=.)[/\\]+$/, '')}/${name}`;
+const join = (folder: string, name: string): string => `${folder.replace(/(?<=.)[/\\]+$/, '')}/${name}`;
 
 /** Returns the last segment of a path, `/` or `\\`. */
 export const baseName = (path: string): string => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;

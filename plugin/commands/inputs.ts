@@ -148,14 +148,18 @@ const packFiles = async (
 };
 
 /** What a bundle cannot hold under its own name is a problem of that file, told with all the others. */
-const checkPaths = ({ shownAs }: InputFile, profiles: readonly PreparedProfile[]): Problem[] =>
+export const checkPaths = ({ shownAs }: InputFile, profiles: readonly PreparedProfile[]): Problem[] =>
   profiles.flatMap(({ path }) => {
     const message = checkProfilePath(path);
     if (message === undefined) return [];
     return [{ code: 'SP016', severity: 'error', file: shownAs, line: 1, column: 1, path: '$', message }];
   });
 
-const builds = ({ path, format, builds: made }: PreparedProfile, { content }: InputFile): BundleProfile[] =>
+/** Makes a bundle's profiles of one that was prepared: one for each content. */
+export const builds = (
+  { path, format, builds: made }: PreparedProfile,
+  { content }: InputFile,
+): BundleProfile[] =>
   made.map((build) => ({
     path,
     content: build.content,

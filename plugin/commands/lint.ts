@@ -15,10 +15,11 @@ import { renderSarif } from '../output/lint-sarif.ts';
 import { plural } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { ExitCode, Outside } from '../outside.ts';
-import { factFlags, readFacts } from './fact-flags.ts';
+import { engineFlag, factFlags, readFacts } from './fact-flags.ts';
 import { flag, type Given, list, outputFlag, text } from './flags.ts';
 import { filesArgument } from './found-profiles.ts';
-import { isOnDisk, lintNamedFile, readNamedFiles } from './lint-files.ts';
+import { lintNamedFile, readNamedFiles } from './lint-files.ts';
+import { isOnDisk } from './profile-file.ts';
 import { verbs } from './verbs.ts';
 
 export interface LintVerbOptions {
@@ -70,6 +71,7 @@ export const lintCommand = (outside: Outside, run: typeof runLint = runLint): Co
         policy: text('File that says what profiles may do, by their paths: YAML or JSON'),
         ...outputFlag(['json', 'yaml', 'sarif']),
         ...factFlags,
+        ...engineFlag,
         arch: list('Architectures of the nodes', {
           group: factFlags.arch?.group ?? '',
           defaultDescription: defaultCompileOptions.architectures.join(','),

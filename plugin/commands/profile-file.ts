@@ -13,6 +13,15 @@ export interface ProfileFile {
 
 export const STANDARD_INPUT = '-';
 
+/** Says whether a name means a file or a folder of this machine, which can be written to. */
+export const isOnDisk = (name: string): boolean => name !== STANDARD_INPUT && !isBuiltin(name);
+
+/** Throws SeccompError `usage` where standard input is named more than once: the second time there is nothing left. */
+export const refuseRepeatedInput = (names: readonly string[]): void => {
+  if (names.filter((name) => name === STANDARD_INPUT).length > 1)
+    throw new SeccompError('usage', '"-" was given twice: standard input can be read only once');
+};
+
 /** Reads what `name` names; throws SeccompError `file` beyond `limitBytes`, and at once when the user interrupts. */
 export const readProfileFile = async (
   name: string,
@@ -31,10 +40,7 @@ export const readProfileFile = async (
 };
 
 /** Reads standard input to its end. */
-export const readStandardInput = async (
-  limitBytes: number,
-  { stdin, signal }: Outside,
-): Promise<Uint8Array> => {
+const readStandardInput = async (limitBytes: number, { stdin, signal }: Outside): Promise<Uint8Array> => {
   // Ctrl-C while somebody types a profile must not wait for the end of the input.
   signal.addEventListener('abort', () => stdin.destroy(signal.reason), { once: true });
   const pieces: Uint8Array[] = [];

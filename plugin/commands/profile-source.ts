@@ -9,7 +9,7 @@ import { renderProblem } from '../../src/profile/problem.ts';
 import { readText } from '../../src/profile/read-text.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { Outside } from '../outside.ts';
-import { readProfileFile, STANDARD_INPUT } from './profile-file.ts';
+import { type ProfileFile, readProfileFile, STANDARD_INPUT } from './profile-file.ts';
 
 export interface NamedProfile {
   /** As the user named it; `<stdin>` for `-`. */
@@ -30,10 +30,17 @@ export const profileArgument = (describe: string) =>
 /** Reads the one profile that `file` holds; its errors go to stderr, and then it throws SeccompError `profile`. */
 export const readProfileSource = async (
   file: string,
+  facts: KnownFacts,
+  outside: Outside,
+): Promise<NamedProfile> =>
+  prepareSource(await readProfileFile(file, MAXIMUM_PROFILE_BYTES, outside), facts, outside);
+
+/** Prepares the one profile that was read; its errors go to stderr, and then it throws SeccompError `profile`. */
+export const prepareSource = (
+  { content, shownAs }: ProfileFile,
   { architecture, capabilities, minimumKernel }: KnownFacts,
   outside: Outside,
-): Promise<NamedProfile> => {
-  const { content, shownAs } = await readProfileFile(file, MAXIMUM_PROFILE_BYTES, outside);
+): NamedProfile => {
   const options = { ...defaultCompileOptions, architectures: [architecture], capabilities, minimumKernel };
   const { problems, profiles } = prepareFile(content, shownAs, 'profile.json', options);
   const errors = problems.filter(({ severity }) => severity === 'error');

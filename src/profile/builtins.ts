@@ -5,6 +5,7 @@ import containerd from './builtin-containerd.generated.json' with { type: 'json'
 import crio from './builtin-cri-o.generated.json' with { type: 'json' };
 import { type BuiltinData, type BuiltinProfile, decode, versionFor } from './builtin-data.ts';
 import docker from './builtin-docker.generated.json' with { type: 'json' };
+import type { Engine } from './facts.ts';
 import type { SourceProfile } from './oci.ts';
 import { readJson } from './read-json.ts';
 import { readProfile } from './read-profile.ts';
@@ -13,8 +14,6 @@ import { type Json, renderJson } from './render-json.ts';
 import { createReport } from './report.ts';
 import { STARTERS, starterOf } from './starters.ts';
 
-export type Engine = 'containerd' | 'cri-o';
-
 export interface Builtin {
   readonly name: string;
   /** What it is, in one line. */
@@ -22,7 +21,7 @@ export interface Builtin {
 }
 
 const DATA = { containerd, 'cri-o': crio, docker } as unknown as Readonly<
-  Record<Engine | 'docker', BuiltinData>
+  Record<Engine['name'] | 'docker', BuiltinData>
 >;
 
 /** The built-in profiles; where a runtime's default is meant, `@containerd-2.1` or the like may follow. */
@@ -35,7 +34,7 @@ export const BUILTIN_NAMES: readonly Builtin[] = [
 ];
 
 /** Versions whose default may be asked for, one for each minor version, oldest first. */
-export const DEFAULT_VERSIONS: Readonly<Record<Engine, readonly string[]>> = {
+export const DEFAULT_VERSIONS: Readonly<Record<Engine['name'], readonly string[]>> = {
   containerd: [...new Set(Object.keys(containerd.versions).map(minorOf))],
   'cri-o': [...new Set(Object.keys(crio.versions).map(minorOf))],
 };
@@ -49,7 +48,7 @@ export const readBuiltin = (name: string): Uint8Array | undefined => {
   const starter = isPlain ? starterOf(name) : undefined;
   if (starter !== undefined) return render(starter);
   if (base !== 'kubernetes/default' && base !== 'kubernetes/default-audit') return undefined;
-  const data = DATA[(engine as Engine | undefined) ?? 'containerd'];
+  const data = DATA[(engine as Engine['name'] | undefined) ?? 'containerd'];
   const found = versionFor(data, version);
   if (found === undefined) return undefined;
   const content = renderBuiltin(data, found);
@@ -67,16 +66,10 @@ export interface RuntimeDefault {
 }
 
 /**
- * Returns what RuntimeDefault is on a node; where the engine's version isn't known, or older than all, the nearest's.
- * Whichever engine it is of, it is in Docker's form, and has to be resolved as such (dialect `docker`).
+ * Returns what RuntimeDefault is on a node; where the engine's version isn't known, the newest, and where it is older than
+ * all, the oldest. Whichever engine it is of, it is in Docker's form, and has to be resolved as such (dialect `docker`).
  */
-export const runtimeDefaultOf = ({
-  engine,
-  version,
-}: {
-  readonly engine: Engine;
-  readonly version?: string;
-}): RuntimeDefault => {
+export const runtimeDefaultOf = ({ name: engine, version }: Engine): RuntimeDefault => {
   const data = DATA[engine];
   const found = versionFor(data, version) ?? Object.keys(data.versions)[0]!;
   const name = `kubernetes/default@${engine}-${found}`;

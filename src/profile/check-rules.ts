@@ -36,26 +36,36 @@ export const checkRules = (compiled: readonly Compiled[], report: Report): void 
       for (const { name, where, ...fault } of checkPart(profile, one, one === native)) {
         // The same thing said of many names, or on many architectures, is one problem.
         const { rule, kind, other } = fault;
-        const key = JSON.stringify([rule.at.offset, kind, other]);
+        const key = `${keyOf({ rule, kind })} ${other}`;
         const known = faults.get(key) ?? { ...fault, byPlace: new Map<string, Set<string>>() };
         faults.set(key, known);
         known.byPlace.set(where, (known.byPlace.get(where) ?? new Set()).add(name));
       }
     }
   }
+  const told = new Map<string, Set<string>>();
   for (const fault of faults.values()) {
-    const native = fault.byPlace.get(NATIVE) ?? new Set();
-    if (native.size > 0) tell(fault, native, '', report);
+    const native = fault.byPlace.get(NATIVE);
+    if (native === undefined) continue;
+    tell(fault, native, '', report);
+    told.set(keyOf(fault), new Set([...(told.get(keyOf(fault)) ?? []), ...native]));
+  }
+  for (const fault of faults.values()) {
     // What is so on the node's own architecture goes without saying elsewhere.
-    const elsewhere = [...fault.byPlace]
-      .map(([where, all]) => ({ where, names: [...all].filter((name) => !native.has(name)) }))
-      .filter(({ names }) => names.length > 0);
-    for (const [, ones] of Map.groupBy(elsewhere, ({ names }) => names.join())) {
-      const places = ones.map(({ where }) => where).join('; ');
-      tell(fault, new Set(ones[0]!.names), ` (on ${places})`, report);
+    const already = told.get(keyOf(fault)) ?? new Set();
+    const placesOf = new Map<string, string[]>();
+    for (const [where, names] of fault.byPlace) {
+      for (const name of names)
+        if (!already.has(name)) placesOf.set(name, [...(placesOf.get(name) ?? []), where]);
+    }
+    for (const [places, ones] of Map.groupBy(placesOf, ([, all]) => all.join('; '))) {
+      tell(fault, new Set(ones.map(([name]) => name)), ` (on ${places})`, report);
     }
   }
 };
+
+/** One kind of fault of one rule, whatever the other rules say. */
+const keyOf = ({ rule, kind }: Pick<Fault, 'rule' | 'kind'>): string => `${rule.at.offset} ${kind}`;
 
 /** The node's own architecture. */
 const NATIVE = '';

@@ -2,7 +2,7 @@
 // is not listed has the same outcome in both, whatever its arguments, but for what is said to be untold.
 import { SECCOMP_ARCHITECTURES, type SeccompArchitecture } from './architectures.ts';
 import { regionsOf } from './compare-regions.ts';
-import { evaluate, type Verdict } from './evaluate.ts';
+import { evaluate, settledOutcome, type Verdict } from './evaluate.ts';
 import type { Condition } from './oci.ts';
 import { type EffectiveFilter, type FilterRule, isSame, type Outcome } from './resolve.ts';
 import { type Risk, riskOf, riskyArguments } from './risks.ts';
@@ -42,8 +42,15 @@ export interface Comparison {
   readonly untold: readonly ComparedNumber[];
 }
 
-/** Compares two filters over every call; a way of calling that one does not cover is killed by it. */
-export const compareFilters = (before: EffectiveFilter, after: EffectiveFilter): Comparison => {
+/**
+ * Compares two filters over every call; a way of calling that one does not cover is killed by it. With `only`, other
+ * kinds of changes are left out, which is several times as fast.
+ */
+export const compareFilters = (
+  before: EffectiveFilter,
+  after: EffectiveFilter,
+  only?: ChangeKind,
+): Comparison => {
   const changes: Change[] = [];
   const untold: ComparedNumber[] = [];
   // What libseccomp loses depends on the whole filter.
@@ -54,8 +61,14 @@ export const compareFilters = (before: EffectiveFilter, after: EffectiveFilter):
   for (const architecture of SECCOMP_ARCHITECTURES) {
     if (!before.parts.has(architecture) && !after.parts.has(architecture)) continue;
     for (const compared of numbersOf(architecture, before, after)) {
+      const { number } = compared;
+      const was = settledOutcome(before, architecture, number);
+      const is = settledOutcome(after, architecture, number);
+      // So it is for nearly every system call.
+      const isSettled = was !== undefined && is !== undefined;
+      if (isSettled && (isSame(was, is) || (only !== undefined && kindOf(was, is) !== only))) continue;
       const found = compareNumber(compared, before, after, isComparable);
-      changes.push(...found.changes);
+      changes.push(...found.changes.filter(({ kind }) => only === undefined || kind === only));
       if (!found.isWhole) untold.push(compared);
     }
   }
@@ -83,7 +96,6 @@ const compareNumber = (
   const { architecture, number } = compared;
   const parts = [before, after].map((filter) => filter.parts.get(architecture));
   const [ours, theirs] = parts.map((part) => part?.rules.get(number) ?? []) as [Rules, Rules];
-  const conditions = [...ours, ...theirs].flatMap((rule) => rule.conditions);
   // libseccomp makes the same of the same rules, whatever that is.
   const isAlike =
     isComparable && isSame(before.fallback, after.fallback) && spellRules(ours) === spellRules(theirs);
@@ -94,14 +106,14 @@ const compareNumber = (
   const first = differenceAt(NO_ARGS);
   // Rules that are alike are so for all arguments, unless one of the filters has no such part, or a stub in its place.
   if (isAlike && first.before.by === first.after.by) return UNCHANGED;
-  const bits = parts.find((part) => part !== undefined)!.bits;
-  // So it is for nearly every system call.
+  const conditions = [...ours, ...theirs].flatMap((rule) => rule.conditions);
   if (conditions.length === 0) {
     const { kind } = first;
     if (kind === undefined) return UNCHANGED;
     const change = { ...compared, ...first, kind, witness: NO_ARGS, isAlways: true };
     return { changes: [withRisk(change, differenceAt)], isWhole: true };
   }
+  const bits = parts.find((part) => part !== undefined)!.bits;
   const { tuples, isWhole } = tuplesFor(conditions, bits, ours.length + theirs.length);
   const found = new Map<string, { readonly change: Change; readonly count: number }>();
   for (const witness of tuples) {
@@ -204,13 +216,11 @@ const numbersOf = (
   architecture: SeccompArchitecture,
   ...filters: readonly EffectiveFilter[]
 ): readonly ComparedNumber[] => {
-  const named = new Map<number, string>();
-  for (const [name, { number }] of syscallsOf(architecture, LIBSECCOMP_VERSIONS.at(-1)!)) {
-    if (number !== undefined) named.set(number, name);
-  }
+  const named = namedOf(architecture);
   // A number that a filter treats in its own way must be looked at on its own, named or not.
   const ruled = filters.flatMap((filter) => [...(filter.parts.get(architecture)?.rules.keys() ?? [])]);
-  const alone = new Set([...named.keys(), ...ruled]);
+  const nameless = [...new Set(ruled)].filter((number) => !named.has(number));
+  const alone = (number: number): boolean => named.has(number) || nameless.includes(number);
   const stubs = filters.flatMap((filter) => filter.parts.get(architecture)?.stubAbove ?? []);
   // 0 is special on s390, -1 on x86_64, where the numbers of x32 are another architecture's.
   const edges = /X32|X86_64/.test(architecture) ? [FIRST_X32, LAST] : /S390/.test(architecture) ? [1] : [];
@@ -218,20 +228,30 @@ const numbersOf = (
   const stretches = firsts.flatMap((first, at): readonly ComparedNumber[] => {
     const to = (firsts[at + 1] ?? LAST + 1) - 1;
     let number = first;
-    while (alone.has(number)) number++;
+    while (alone(number)) number++;
     const isX32 = first >= FIRST_X32 && first < LAST;
     const isOther = architecture === 'SCMP_ARCH_X32' ? !isX32 : architecture === 'SCMP_ARCH_X86_64' && isX32;
     return number > to || isOther ? [] : [{ architecture, number, to }];
   });
-  return [
-    ...[...alone]
-      .toSorted((a, b) => a - b)
-      .map((number) => {
-        const name = named.get(number);
-        return { architecture, number, ...(name !== undefined && { name }) };
-      }),
-    ...stretches,
-  ];
+  const whole = [...named.values(), ...nameless.map((number) => ({ architecture, number }))];
+  if (nameless.length > 0) whole.sort((a, b) => a.number - b.number);
+  return [...whole, ...stretches];
+};
+
+type Named = ReadonlyMap<number, ComparedNumber>;
+
+const namedOn = new Map<SeccompArchitecture, Named>();
+
+/** Returns the system calls of an architecture, by number and in that order. */
+const namedOf = (architecture: SeccompArchitecture): Named => {
+  const known = namedOn.get(architecture);
+  if (known !== undefined) return known;
+  const named = [...syscallsOf(architecture, LIBSECCOMP_VERSIONS.at(-1)!)]
+    .flatMap(([name, { number }]) => (number === undefined ? [] : [{ architecture, number, name }]))
+    .toSorted((a, b) => a.number - b.number);
+  const made = new Map(named.map((one) => [one.number, one]));
+  namedOn.set(architecture, made);
+  return made;
 };
 
 const kindOf = (before: Outcome, after: Outcome): ChangeKind => {

@@ -28,33 +28,60 @@ export interface Verdict {
 const X32_BIT = 0x4000_0000;
 const NO_CALL = 0xffff_ffff;
 
+const NOT_COVERED: Outcome = { action: 'SCMP_ACT_KILL_THREAD' };
+
 /** Evaluates a filter; the rules are those that the file gives, not the program that libseccomp makes of them. */
 export const evaluate = (filter: EffectiveFilter, { architecture, number, args }: Call): Verdict => {
   const isX32 = architecture === 'SCMP_ARCH_X86_64' && number >= X32_BIT && number !== NO_CALL;
   const part = filter.parts.get(isX32 ? 'SCMP_ARCH_X32' : architecture);
   if (part === undefined) {
-    return { outcome: { action: 'SCMP_ACT_KILL_THREAD' }, by: 'architecture', certainty: 'exact' };
+    return { outcome: NOT_COVERED, by: 'architecture', certainty: 'exact' };
   }
   if (isStubbed(filter, architecture, number))
     return { outcome: filter.enosys, by: 'stub', certainty: 'exact' };
-  const rules = part.rules.get(number) ?? [];
+  const rules = part.rules.get(number) ?? NO_RULES;
+  const [only] = rules;
+  // So it is for nearly every system call.
+  if (only === undefined) return byDefault(filter, 'exact');
+  if (only.conditions.length === 0 && rules.length === 1 && part.lost === undefined)
+    return { outcome: only.outcome, by: 'rule', at: only.at, certainty: 'exact' };
   const matching = rules.filter(({ conditions }) => conditions.every((one) => holds(one, args, part)));
   const first = matching.reduce<FilterRule | undefined>(
     (best, one) => (best === undefined || firstIndex(one) > firstIndex(best) ? one : best),
     undefined,
   );
-  const isLost = part.lost !== undefined && rules.length > 0;
   const isClear =
-    !isLost && matching.every(({ outcome }) => isSame(outcome, first!.outcome)) && isExact(rules);
+    part.lost === undefined &&
+    matching.every(({ outcome }) => isSame(outcome, first!.outcome)) &&
+    isExact(rules);
   const certainty = isClear ? 'exact' : 'libseccomp-decides';
   if (first !== undefined) return { outcome: first.outcome, by: 'rule', at: first.at, certainty };
-  return {
-    outcome: filter.fallback,
-    by: 'default',
-    ...(filter.fallbackAt === undefined ? {} : { at: filter.fallbackAt }),
-    certainty,
-  };
+  return byDefault(filter, certainty);
 };
+
+/** Returns what becomes of a call whatever its arguments are, in short; undefined where that takes `evaluate`. */
+export const settledOutcome = (
+  filter: EffectiveFilter,
+  architecture: SeccompArchitecture,
+  number: number,
+): Outcome | undefined => {
+  if (architecture === 'SCMP_ARCH_X86_64' && number >= X32_BIT) return undefined;
+  const part = filter.parts.get(architecture);
+  if (part === undefined) return NOT_COVERED;
+  if (part.lost !== undefined) return undefined;
+  if (isStubbed(filter, architecture, number)) return filter.enosys;
+  const rules = part.rules.get(number);
+  if (rules === undefined) return filter.fallback;
+  return rules.length === 1 && rules[0]!.conditions.length === 0 ? rules[0]!.outcome : undefined;
+};
+
+const NO_RULES: readonly FilterRule[] = [];
+
+const byDefault = (
+  { fallback: outcome, fallbackAt: at }: EffectiveFilter,
+  certainty: Verdict['certainty'],
+): Verdict =>
+  at === undefined ? { outcome, by: 'default', certainty } : { outcome, by: 'default', at, certainty };
 
 const isStubbed = (
   { parts }: EffectiveFilter,

@@ -3,7 +3,7 @@
 import { nativeOf } from './architectures.ts';
 import { runtimeDefaultOf } from './builtins.ts';
 import { type Change, compareFilters } from './compare.ts';
-import type { Facts } from './facts.ts';
+import type { Engine, Facts } from './facts.ts';
 import { type EffectiveFilter, resolve } from './resolve.ts';
 
 export interface AgainstDefault {
@@ -15,9 +15,9 @@ export interface AgainstDefault {
   readonly narrower: readonly Change[];
 }
 
-/** Compares a filter with RuntimeDefault: that of CRI-O where the dialect says so, otherwise that of containerd. */
-export const againstDefault = (filter: EffectiveFilter, facts: Facts): AgainstDefault => {
-  const { source, name } = runtimeDefaultOf({ engine: facts.dialect === 'cri-o' ? 'cri-o' : 'containerd' });
+/** Compares a filter with the RuntimeDefault of an engine: the newest, where its version is not known. */
+export const againstDefault = (filter: EffectiveFilter, facts: Facts, engine: Engine): AgainstDefault => {
+  const { source, name } = runtimeDefaultOf(engine);
   const native = nativeOf(facts.architecture);
   const onlyNative = (one: EffectiveFilter): EffectiveFilter => ({
     ...one,

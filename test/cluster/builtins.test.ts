@@ -114,7 +114,7 @@ test('kubernetes/default, compiled for a container, is what containerd gives it 
   const { containerRuntimeVersion = '', kernelVersion = '' } = node.status.nodeInfo;
   const version = /^containerd:\/\/v?(\d+\.\d+\.\d+)/.exec(containerRuntimeVersion)?.[1];
   assert.ok(version, containerRuntimeVersion);
-  const { source } = runtimeDefaultOf({ engine: 'containerd', version });
+  const { source } = runtimeDefaultOf({ name: 'containerd', version });
 
   for (const pod of PODS)
     await cluster.mustKubectl(['create', '-f', '-'], { input: JSON.stringify(defaultPod(pod)) });

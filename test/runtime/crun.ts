@@ -39,6 +39,9 @@ const CREATE = `${PREPARE}
 cp "$2/$4/seccomp.bpf" "$3/seccomp.bpf"
 "$1" --cgroup-manager=disabled --root "$2" delete --force "$4"`;
 
+/** The options that crun takes before any verb where it can't have cgroups, and what comes before it in a shell. */
+export const CRUN_WITHOUT_CGROUPS = { prepare: PREPARE, options: '--cgroup-manager=disabled' } as const;
+
 /** Returns the command line that runs a bundle on crun, for a mount namespace of its own. */
 export const crunArguments = (
   crun: Crun,

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileBare, SPIN } from './bare-program.ts';
 import { configWith, execute, type Runc, removeCgroups } from './runc.ts';
 
 export interface LoadedFilters {
@@ -12,9 +13,6 @@ export interface LoadedFilters {
   ask(program: Uint8Array, probes: readonly string[]): readonly string[];
   remove(): void;
 }
-
-// It makes no call at all, so that every filter lets it be.
-const SOURCE = 'void _start(void) { for (;;) __asm__ volatile(""); }';
 
 // The filter comes after runc's "started" and right before the program, so it is asked for until it is there.
 const SCRIPT = `
@@ -36,9 +34,8 @@ export const prepareLoadedFilters = (oracles: string): LoadedFilters => {
   const build = (target: string, source: string, ...options: string[]): void => {
     execFileSync('cc', [...options, '-o', join(folder, target), source], { stdio: 'pipe' });
   };
-  const source = join(folder, 'spin.c');
-  writeFileSync(source, SOURCE);
-  build('rootfs/spin', source, '-static', '-nostdlib', '-ffreestanding');
+  // It makes no call at all, so that every filter lets it be.
+  compileBare(join(rootfs, 'spin'), SPIN);
   build('dump', join(oracles, 'dump-filter.c'));
   build('kernel', join(oracles, 'kernel-oracle.c'), '-O1', '-w');
   let count = 0;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Architecture } from '../../src/profile/prepared.ts';
 import { findBinaries } from '../cluster/build.ts';
+import { compileBare } from './bare-program.ts';
 
 /** The architecture of this machine, as profiles are compiled for it. */
 export const HERE: Architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
@@ -44,38 +45,17 @@ export interface Containers {
   run(
     runc: Runc,
     profile: string,
-    program?: 'nothing' | 'mkdir',
+    program?: keyof typeof PROGRAMS,
     noNewPrivileges?: boolean,
   ): Promise<Outcome>;
   remove(): void;
 }
 
-// Without a libc, so that a program needs nothing but execve and its own calls.
-const SOURCE = `
-#if defined(__x86_64__)
-static long call3(long n, long a, long b, long c) {
-  long r;
-  __asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
-  return r;
-}
-enum { EXIT_GROUP = 231, MKDIRAT = 258 };
-#else
-static long call3(long n, long a, long b, long c) {
-  register long x8 __asm__("x8") = n, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
-  __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
-  return x0;
-}
-enum { EXIT_GROUP = 94, MKDIRAT = 34 };
-#endif
-void _start(void) {
-  long code = 0;
-#ifdef MAKE_DIRECTORY
-  code = -call3(MKDIRAT, -100, (long)"/made", 0755);
-#endif
-  call3(EXIT_GROUP, code, 0, 0);
-  for (;;) {}
-}
-`;
+const EXIT = 'call3(EXIT_GROUP, code, 0, 0);';
+const PROGRAMS = {
+  nothing: `long code = 0; ${EXIT}`,
+  mkdir: `long code = -call3(MKDIRAT, -100, (long)"/made", 0755); ${EXIT}`,
+} as const;
 
 /** What runc says when it doesn't take a profile, before any filter is loaded. */
 const REFUSAL =
@@ -89,12 +69,7 @@ export const prepareContainers = (): Containers => {
   const folder = mkdtempSync(join(tmpdir(), 'seccomp-runtime-'));
   const rootfs = join(folder, 'rootfs');
   for (const name of ['proc', 'dev']) mkdirSync(join(rootfs, name), { recursive: true });
-  const source = join(folder, 'program.c');
-  writeFileSync(source, SOURCE);
-  for (const [name, ...flags] of [['nothing'], ['mkdir', '-DMAKE_DIRECTORY']] as const) {
-    const options = ['-static', '-nostdlib', '-ffreestanding', '-fno-stack-protector', '-O1', ...flags];
-    execFileSync('cc', [...options, '-o', join(rootfs, name), source]);
-  }
+  for (const [name, statements] of Object.entries(PROGRAMS)) compileBare(join(rootfs, name), statements);
   let count = 0;
   return {
     run: async (runc, profile, program = 'nothing', noNewPrivileges = true) => {

@@ -44,8 +44,8 @@ export const checkActions = ({ source, facts }: LintSubject, report: Report): vo
   }
 };
 
-/** Every action with the first place that it stands at. */
-const actionsOf = ({
+/** Lists every action of a profile with the first place that it stands at. */
+export const actionsOf = ({
   defaultAction,
   defaultAt,
   rules,
@@ -55,7 +55,11 @@ const actionsOf = ({
   return [...first].map(([action, at]) => ({ action, at }));
 };
 
-const whyMissing = (action: Action, { kernel, actionsAvailable }: KnownFacts): string | undefined => {
+/** Says why a node does not have an action; undefined where it has, or nothing tells. */
+export const whyMissing = (
+  action: Action,
+  { kernel, actionsAvailable }: Pick<KnownFacts, 'kernel' | 'actionsAvailable'>,
+): string | undefined => {
   const since = SINCE[action];
   const plain = action === 'SCMP_ACT_KILL' ? 'SCMP_ACT_KILL_THREAD' : action;
   if (

@@ -18,7 +18,7 @@ export const checkLostRules = (subject: LintSubject, report: Report): void => {
   for (const place of placesOf({ ...subject, facts })) {
     const { lost } = place.part;
     if (lost === undefined) continue;
-    const by = `libseccomp asks for ${lost.name} first, which ${place.architecture} does not have, and then never looks at the number of a call`;
+    const by = `libseccomp asks for ${lost.name} first, which ${place.isNative ? place.architecture : 'the architecture'} does not have, and then never looks at the number of a call`;
     const effect = `no rule counts there and every call gets the default (${spellOutcome(place.filter.fallback)})`;
     findings.add({
       code: 'SP318',

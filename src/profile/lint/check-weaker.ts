@@ -1,9 +1,9 @@
 // What a profile lets through that the runtime's own default, RuntimeDefault in a pod, refuses: who writes a profile
 // seldom means to have less protection than without it.
 import { nativeOf } from '../architectures.ts';
-import { type Engine, type RuntimeDefault, runtimeDefaultOf } from '../builtins.ts';
+import { type RuntimeDefault, runtimeDefaultOf } from '../builtins.ts';
 import { type Change, compareFilters } from '../compare.ts';
-import type { KnownFacts } from '../facts.ts';
+import { engineOf, type KnownFacts } from '../facts.ts';
 import type { SourceProfile } from '../oci.ts';
 import type { Report } from '../report.ts';
 import { FILE_START } from '../report.ts';
@@ -12,20 +12,13 @@ import { createFindings, type Findings, renderNames } from './findings.ts';
 import { spellArguments } from './spell.ts';
 import type { LintSubject } from './subject.ts';
 
-/** Unpacking one takes as long as reading a file, and every profile is held against the same. */
-const unpacked = new Map<Engine, RuntimeDefault>();
-
-/** Checks a profile against RuntimeDefault, that of containerd where the dialect doesn't say CRI-O. */
+/** Checks a profile against RuntimeDefault: what the nodes' engine has in its version, or in its newest where that is not known. */
 export const checkWeaker = ({ source, facts }: LintSubject, report: Report): void => {
   const findings = createFindings();
-  for (const [engine, ones] of Map.groupBy(facts, ({ dialect }) =>
-    dialect === 'cri-o' ? dialect : 'containerd',
-  )) {
-    const runtimeDefault = unpacked.get(engine) ?? runtimeDefaultOf({ engine });
-    unpacked.set(engine, runtimeDefault);
+  for (const [runtimeDefault, ones] of Map.groupBy(facts, (one) => runtimeDefaultOf(engineOf(one)))) {
     const wider = ones.flatMap((one) => {
       const changes = widerThan(runtimeDefault.source, source, one);
-      tellByRule(changes, one, findings);
+      tellByRule(changes, one, runtimeDefault, findings);
       return changes;
     });
     tellByDefault(source, wider, runtimeDefault.name, findings);
@@ -41,10 +34,9 @@ const widerThan = (
 ): readonly Change[] => {
   // It is no file on the node: its conditions are decided by the engine itself.
   const before = filterFor(runtimeDefault, { ...facts, dialect: 'docker' });
-  const { changes } = compareFilters(before, filterFor(source, facts));
+  const { changes } = compareFilters(before, filterFor(source, facts), 'wider');
   return changes.filter(
-    ({ kind, name, architecture, after, before: { by } }) =>
-      kind === 'wider' &&
+    ({ name, architecture, after, before: { by } }) =>
       name !== undefined &&
       letsThrough(after) &&
       // A way of calling that RuntimeDefault does not cover is another matter.
@@ -52,17 +44,21 @@ const widerThan = (
   );
 };
 
-const MEANS = 'goes through here, and not under RuntimeDefault';
-
 /** Each rule's worst calls by themselves, with what they are a risk for; the others in a list. */
-const tellByRule = (changes: readonly Change[], facts: KnownFacts, findings: Findings): void => {
+const tellByRule = (
+  changes: readonly Change[],
+  facts: KnownFacts,
+  { version }: RuntimeDefault,
+  findings: Findings,
+): void => {
   const native = nativeOf(facts.architecture);
+  const means = `goes through here, and not under RuntimeDefault (${engineOf(facts).name} ${version})`;
   for (const { architecture, name, risk, witness, isAlways, after } of changes) {
     if (after.by !== 'rule') continue;
     const where = architecture === native ? {} : { where: architecture };
     const at = after.at ?? FILE_START;
     const args = spellArguments(witness, []);
-    const call = isAlways || args === '' ? MEANS : `with ${args} ${MEANS}`;
+    const call = isAlways || args === '' ? means : `with ${args} ${means}`;
     findings.add({
       code: risk === undefined ? 'SP508' : 'SP507',
       severity: risk?.rank === 'dangerous' ? 'warning' : 'note',

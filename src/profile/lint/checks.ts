@@ -8,6 +8,7 @@ import { checkConditions } from './check-conditions.ts';
 import { checkDefault } from './check-default.ts';
 import { checkDialect } from './check-dialect.ts';
 import { checkExactness } from './check-exactness.ts';
+import { checkExec } from './check-exec.ts';
 import { checkLoad } from './check-load.ts';
 import { checkLostRules } from './check-lost-rules.ts';
 import { checkNames } from './check-names.ts';
@@ -36,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   checkDefault,
   checkDialect,
   checkExactness,
+  checkExec,
   checkLoad,
   checkLostRules,
   checkNames,

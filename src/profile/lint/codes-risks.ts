@@ -81,6 +81,12 @@ export const RISK_CODES = {
     why: 'Without execve a container starts, and its program cannot: the pod crashes again and again.',
     mend: 'Allow execve.',
   },
+  SP603: {
+    name: 'exec-fails',
+    severity: 'warning',
+    why: 'To run another program in a container, for kubectl exec or an exec probe, crun makes calls that it does not make to start one.',
+    mend: 'Allow them, or use probes by HTTP, TCP or gRPC.',
+  },
   SP701: {
     name: 'notify-as-default',
     severity: 'error',

@@ -69,12 +69,21 @@ export interface RuledCall {
   readonly rules: readonly FilterRule[];
 }
 
+/** Several checks go through the same. */
+const ruled = new WeakMap<FilterPart, readonly RuledCall[]>();
+
 /** Lists the system calls that a filter has rules on. */
-export const ruledCalls = ({ syscalls, rules }: FilterPart): readonly RuledCall[] =>
-  [...syscalls].flatMap(([name, { number }]) => {
-    const own = number === undefined ? undefined : rules.get(number);
-    return number === undefined || own === undefined ? [] : [{ name, number, rules: own }];
-  });
+export const ruledCalls = (part: FilterPart): readonly RuledCall[] => {
+  const known = ruled.get(part);
+  if (known !== undefined) return known;
+  const calls: RuledCall[] = [];
+  for (const [name, { number }] of part.syscalls) {
+    const rules = number === undefined ? undefined : part.rules.get(number);
+    if (number !== undefined && rules !== undefined) calls.push({ name, number, rules });
+  }
+  ruled.set(part, calls);
+  return calls;
+};
 
 /** Says whether a call goes through for sure; a tracer or an agent may decide otherwise each time. */
 export const letsThrough = ({ outcome: { action }, certainty }: Verdict): boolean =>

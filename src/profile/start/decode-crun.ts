@@ -59,6 +59,19 @@ export const decodeCrun = (
   };
 };
 
+const MOST_ARGUMENTS = 6;
+
+/** Leaves of a profile what crun uses: it silently cuts the conditions of a rule after the sixth. */
+export const cutForCrun = (profile: DecodedProfile, ignored: Ignored[]): DecodedProfile => ({
+  ...profile,
+  rules: profile.rules.map((rule) => {
+    for (const arg of rule.args.slice(MOST_ARGUMENTS)) {
+      ignored.push({ at: arg, what: 'a condition after the sixth of its rule' });
+    }
+    return { ...rule, args: rule.args.slice(0, MOST_ARGUMENTS) };
+  }),
+});
+
 const readRule = (node: DocumentNode, reading: Reading): DecodedRule | undefined => {
   if (node.kind === 'null' && reading.isJsonC) {
     reading.ignored.push({ at: node, what: 'a rule that is null' });

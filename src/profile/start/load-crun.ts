@@ -6,32 +6,11 @@ import { FLAGS } from '../flags.ts';
 import { isOperator } from '../operators.ts';
 import { knownNames } from '../syscalls.ts';
 import { findClash } from './clash.ts';
-import {
-  type DecodedArg,
-  type DecodedProfile,
-  type DecodedRule,
-  type Ignored,
-  type Placed,
-  Refusal,
-  Undecided,
-} from './decoded.ts';
+import { type DecodedProfile, type DecodedRule, type Placed, Refusal, Undecided } from './decoded.ts';
 import { checkErrno, isSameAsDefault } from './libseccomp.ts';
 import type { LoadFacts } from './load-runc.ts';
 import { isAtLeast } from './runtimes.ts';
 import { ruledBy } from './taken.ts';
-
-const MOST_ARGUMENTS = 6;
-
-/** Leaves of a profile what crun uses: it silently cuts the conditions of a rule after the sixth. */
-export const cutForCrun = (profile: DecodedProfile, ignored: Ignored[]): DecodedProfile => ({
-  ...profile,
-  rules: profile.rules.map((rule) => {
-    for (const arg of rule.args.slice(MOST_ARGUMENTS)) {
-      ignored.push({ at: arg, what: 'a condition after the sixth of its rule' });
-    }
-    return { ...rule, args: rule.args.slice(0, MOST_ARGUMENTS) };
-  }),
-});
 
 /** Checks what crun checks. Throws a `Refusal`, or `Undecided`. */
 export const loadCrun = (profile: DecodedProfile, facts: LoadFacts): void => {
@@ -152,6 +131,6 @@ const checkConditions = (rule: DecodedRule, at: number, facts: LoadFacts): void 
     if (seen.has(index.value)) break;
     seen.add(index.value);
   }
-  const wrong = rule.args.find(({ op }: DecodedArg) => !isOperator(op.value));
+  const wrong = rule.args.find(({ op }) => !isOperator(op.value));
   if (wrong !== undefined) throw refusal(wrong.op, 'get_seccomp_operator');
 };

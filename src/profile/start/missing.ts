@@ -56,11 +56,17 @@ const missingIn = (
   { architecture, runtime: { name, version }, noNewPrivileges }: StartQuestion,
 ): readonly Lack[] => {
   const ways = noNewPrivileges === undefined ? [true, false] : [noNewPrivileges];
+  const fateOfEach = fatesUnder(filter, architecture);
+  // Many versions need the same.
+  const found = new Map<Needs, Lack | undefined>();
   return versionsOf({ name, ...(version !== undefined && { version }) }).flatMap((one) =>
     ways.flatMap((way) => {
       const runtime = { name, version: one };
       const needs = needsOf(table, runtime, way);
-      return needs === undefined ? [] : (lackOf(filter, architecture, runtime, needs) ?? []);
+      if (needs === undefined) return [];
+      const lack = found.has(needs) ? found.get(needs) : lackOf(fateOfEach, runtime, needs);
+      found.set(needs, lack);
+      return lack === undefined ? [] : [{ ...lack, runtime }];
     }),
   );
 };
@@ -75,13 +81,22 @@ const needsOf = (
     (one) => one.name === name && one.noNewPrivileges === noNewPrivileges && isAtLeast(version, one.since),
   );
 
+type FateOf = (name: string) => RefusedCall | undefined;
+
+/** Looks at each call once, however often it is asked about. */
+const fatesUnder = (filter: EffectiveFilter, architecture: Architecture): FateOf => {
+  const known = new Map<string, RefusedCall | undefined>();
+  return (name) => {
+    if (!known.has(name)) known.set(name, fateOf(filter, architecture, name));
+    return known.get(name);
+  };
+};
+
 const lackOf = (
-  filter: EffectiveFilter,
-  architecture: Architecture,
+  fate: FateOf,
   runtime: Required<Runtime>,
   { needed, made, instead = {}, noNewPrivileges }: Needs,
 ): Lack | undefined => {
-  const fate = (name: string): RefusedCall | undefined => fateOf(filter, architecture, name);
   const found = [...new Set([...needed, ...made])].flatMap((name): RefusedCall[] => {
     const call = fate(name);
     if (call === undefined) return [];

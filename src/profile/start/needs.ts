@@ -52,19 +52,21 @@ const runc = (
   },
 ];
 
+// Up to filepath-securejoin 0.5.1 (runc 1.2.8 and 1.3.3) runc finds out once, before the filter is loaded, that there is
+// openat2, and then insists on it; from 0.5.2 and 0.6.1 on (1.2.9, 1.3.4 and 1.4.0) it asks again where openat2 fails.
+const WITHOUT_OPENAT2 = { openat2: ['fcntl', 'readlinkat'] };
+
 /** By runtime, oldest first. 1.2.0 to 1.2.7 and 1.3.0 to 1.3.2 are taken for 1.1.15, by their code. */
 export const NEEDS: readonly Needs[] = [
   ...runc('1.1.0', LOADING, `${DROPPING} fstat faccessat2`),
   ...runc('1.1.15', LOADING, `${DROPPING} fstat`),
   ...runc('1.2.8', `${LOADING} ${CHECKING} openat2`, DROPPING),
+  ...runc('1.2.9', `${LOADING} ${CHECKING} openat2`, DROPPING, { instead: WITHOUT_OPENAT2 }),
   ...runc('1.3.0', LOADING, `${DROPPING} fstat`),
+  ...runc('1.3.3', `${LOADING} ${CHECKING} openat2`, DROPPING),
   // Public profiles that refuse openat2 and allow the others start on 1.3.6.
-  ...runc('1.3.3', `${LOADING} ${CHECKING} openat2`, DROPPING, {
-    instead: { openat2: ['fcntl', 'readlinkat'] },
-  }),
-  ...runc('1.5.0', `${LOADING} ${CHECKING} openat2`, DROPPING, {
-    instead: { openat2: ['fcntl', 'readlinkat'] },
-  }),
+  ...runc('1.3.4', `${LOADING} ${CHECKING} openat2`, DROPPING, { instead: WITHOUT_OPENAT2 }),
+  ...runc('1.5.0', `${LOADING} ${CHECKING} openat2`, DROPPING, { instead: WITHOUT_OPENAT2 }),
   { name: 'crun', since: '0', noNewPrivileges: true, needed: ['execve'], made: ['close', 'close_range'] },
   {
     ...{ name: 'crun', since: '0', noNewPrivileges: false },

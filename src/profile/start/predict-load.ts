@@ -7,9 +7,9 @@ import type { SourceProfile } from '../oci.ts';
 import type { Architecture } from '../prepared.ts';
 import { resolve } from '../resolve.ts';
 import { LIBSECCOMP_VERSIONS } from '../syscalls.ts';
-import { decodeCrun } from './decode-crun.ts';
+import { cutForCrun, decodeCrun } from './decode-crun.ts';
 import { type DecodedProfile, type Ignored, Refusal, type Stage, Undecided } from './decoded.ts';
-import { architectureInCrun, cutForCrun, loadCrun } from './load-crun.ts';
+import { architectureInCrun, loadCrun } from './load-crun.ts';
 import { architectureInRunc, findListenerRefusal, type LoadFacts, loadRunc } from './load-runc.ts';
 import { missingToStart } from './missing.ts';
 import { decodeOci, encodeOci } from './oci-fields.ts';
@@ -28,6 +28,8 @@ export interface LoadQuestion {
   readonly noNewPrivileges?: boolean;
   /** Whether somebody listens at the profile's `listenerPath`. */
   readonly hasListener?: boolean;
+  /** Ends where the filter is loaded: the runtime's own calls under it are asked for elsewhere. */
+  readonly isLoadOnly?: boolean;
 }
 
 export type Prediction =
@@ -70,7 +72,8 @@ const predictOne = (document: DocumentNode, question: LoadQuestion, facts: LoadF
       question.runtime === 'crun' ? architectureInCrun : architectureInRunc,
     );
     const unheard = question.runtime === 'runc' ? findListenerRefusal(profile, facts) : undefined;
-    checkStart(source, unheard, question, facts);
+    if (question.isLoadOnly !== true) checkStart(source, unheard, question, facts);
+    else if (unheard !== undefined) throw unheard;
     return { kind: 'accepted', ignored, source };
   } catch (error) {
     if (error instanceof Undecided) return { kind: 'unknown', reason: error.message };

@@ -9,9 +9,12 @@ export interface Runtime {
 
 /** One version for each way in which a runtime treats profiles, oldest first; a newer one is taken for the last. */
 const TURNS: Readonly<Record<Runtime['name'], readonly string[]>> = {
-  // 1.1.3: KILL_PROCESS and KILL_THREAD; 1.1.8: riscv64; 1.2: flags; 1.2.8 and 1.3.3: it checks /proc before each use;
-  // 1.5: loongarch64, WAIT_KILLABLE_RECV.
-  runc: ['1.1.0', '1.1.3', '1.1.5', '1.1.8', '1.1.15', '1.2.8', '1.3.3', '1.4.0', '1.5.0'],
+  // 1.1.3: KILL_PROCESS and KILL_THREAD; 1.1.8: riscv64; 1.2: flags; 1.2.8 and 1.3.3: it checks /proc before each use,
+  // and insists on openat2 for it until 1.2.9 and 1.3.4; 1.5: loongarch64, WAIT_KILLABLE_RECV.
+  runc: [
+    ...['1.1.0', '1.1.3', '1.1.5', '1.1.8', '1.1.15'],
+    ...['1.2.8', '1.2.9', '1.3.0', '1.3.3', '1.3.4', '1.4.0', '1.5.0'],
+  ],
   // 1.21: quoted names in its messages; 1.28: reads JSON by json-c instead of yajl.
   crun: ['1.8.1', '1.21', '1.28'],
 };

@@ -1,89 +1,17 @@
 // `convert FILE... --to FORM`: what each form looks like, and that every loss is told with its place.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCli } from '../../../plugin/cli.ts';
 import { type ConvertVerbOptions, convertCommand } from '../../../plugin/commands/convert.ts';
-import { SeccompError } from '../../../src/error.ts';
-import { type FakeOutside, fakeOutside } from '../../support/fake-outside.ts';
+import {
+  CONVERTIBLE,
+  convertedText,
+  convertRefusal,
+  runConvertOn,
+  WEB,
+} from '../../support/convert-samples.ts';
 import { parseCommand } from '../../support/parse-command.ts';
 
 const test = suite('plugin/commands/convert');
-
-const WEB = {
-  defaultAction: 'SCMP_ACT_ERRNO',
-  syscalls: [
-    { names: ['read', 'write'], action: 'SCMP_ACT_ALLOW' },
-    {
-      names: ['personality'],
-      action: 'SCMP_ACT_ALLOW',
-      args: [{ index: 0, value: 4294967295, op: 'SCMP_CMP_EQ' }],
-    },
-  ],
-};
-
-const files = {
-  'web.json': JSON.stringify(WEB),
-  'My Profile!.json': JSON.stringify({ defaultAction: 'SCMP_ACT_LOG' }),
-  'docker.json': `{
-  "defaultAction": "SCMP_ACT_ERRNO",
-  "defaultErrno": "ENOSYS",
-  "archMap": [
-    { "architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"] },
-    { "architecture": "SCMP_ARCH_S390X", "subArchitectures": ["SCMP_ARCH_S390"] }
-  ],
-  "syscalls": [
-    { "names": ["read"], "action": "SCMP_ACT_ALLOW", "comment": "for all" },
-    { "name": "mount", "action": "SCMP_ACT_ALLOW", "includes": { "caps": ["CAP_SYS_ADMIN"] } },
-    { "names": ["ptrace"], "action": "SCMP_ACT_ALLOW", "includes": { "minKernel": "4.8" } },
-    { "names": ["arch_prctl"], "action": "SCMP_ACT_ALLOW", "includes": { "arches": ["amd64"] } }
-  ],
-  "madeBy": "hand"
-}`,
-  'split.json':
-    '{"defaultAction":"SCMP_ACT_ERRNO",\n"syscalls":[{"names":["fchown"],"action":"SCMP_ACT_ALLOW","excludes":{"arches":["arm64"]}}]}',
-  'large.json':
-    '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[\n{"names":["read"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":18446744073709551615,"op":"SCMP_CMP_EQ"}]}]}',
-  'names.txt': '# seen last night\nread, write\nopenat\n',
-  'names.json': '["read","opne"]',
-  'config.json': JSON.stringify({ ociVersion: '1.0.0', linux: { seccomp: WEB } }),
-  'bare.json': JSON.stringify({ ociVersion: '1.0.0', linux: {} }),
-  'map.yaml': `apiVersion: v1
-kind: ConfigMap
-metadata: { name: many, annotations: { seccomp.security.kubernetes.io/profile: "true" } }
-data:
-  block.json: '{"defaultAction": "SCMP_ACT_ERRNO"}'
-  log.json: |-
-    {
-      "defaultAction": "SCMP_ACT_LOG" }
-`,
-  'wrong-map.yaml': `apiVersion: v1
-kind: ConfigMap
-metadata: { name: many, annotations: { seccomp.security.kubernetes.io/profile: "true" } }
-data:
-  log.json: |-
-    {
-      "defaultAction": "SCMP_ACT_LOGG" }
-`,
-};
-
-const run = async (...args: string[]): Promise<FakeOutside> => {
-  const outside = fakeOutside({ files, stdin: files['web.json'] });
-  await runCli(['convert', ...args], outside);
-  return outside;
-};
-const textOf = async (...args: string[]): Promise<string> => (await run(...args)).stdoutText();
-
-const refused = async (...args: string[]): Promise<{ message: string; stderr: string }> => {
-  const outside = fakeOutside({ files });
-  try {
-    await runCli(['convert', ...args], outside);
-  } catch (thrown) {
-    assert.instance(thrown, SeccompError);
-    assert.is(outside.stdoutText(), '');
-    return { message: (thrown as SeccompError).message, stderr: outside.stderrText() };
-  }
-  throw new Error(`${args.join(' ')} was converted`);
-};
 
 test('flags and arguments arrive', async () => {
   const options = await parseCommand<ConvertVerbOptions>(convertCommand, [
@@ -101,7 +29,7 @@ test('flags and arguments arrive', async () => {
 });
 
 test('oci decides every condition and tells each decision and loss with its place', async () => {
-  const outside = await run('docker.json', '--to', 'oci');
+  const outside = await runConvertOn('docker.json', '--to', 'oci');
   assert.equal(JSON.parse(outside.stdoutText()), {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: 38,
@@ -122,11 +50,11 @@ test('oci decides every condition and tells each decision and loss with its plac
     'docker.json:12:5: decided: kept for amd64; arm64 has no such system call: arch_prctl',
     'docker.json:14:3: lost: the field "madeBy", which no runtime reads',
   ]);
-  assert.match(await textOf('docker.json', '--to', 'oci', '--cap-add', 'SYS_ADMIN'), '"mount"');
+  assert.match(await convertedText('docker.json', '--to', 'oci', '--cap-add', 'SYS_ADMIN'), '"mount"');
 });
 
 test('docker keeps every condition and comment', async () => {
-  const outside = await run('docker.json', '--to', 'docker');
+  const outside = await runConvertOn('docker.json', '--to', 'docker');
   const profile = JSON.parse(outside.stdoutText());
   assert.is(profile.defaultErrnoRet, 38);
   assert.equal(profile.syscalls.slice(0, 2), [
@@ -138,25 +66,25 @@ test('docker keeps every condition and comment', async () => {
 });
 
 test('json is the profile alone, with all that stands in it', async () => {
-  const outside = await run('docker.json', '--to', 'json');
-  assert.equal(JSON.parse(outside.stdoutText()), JSON.parse(files['docker.json']));
+  const outside = await runConvertOn('docker.json', '--to', 'json');
+  assert.equal(JSON.parse(outside.stdoutText()), JSON.parse(CONVERTIBLE['docker.json']));
   assert.is(outside.stderrText(), '');
-  assert.equal(JSON.parse(await textOf('config.json', '--to', 'json')), WEB);
-  assert.match(await textOf('large.json', '--to', 'json'), '"value": 18446744073709551615,');
+  assert.equal(JSON.parse(await convertedText('config.json', '--to', 'json')), WEB);
+  assert.match(await convertedText('large.json', '--to', 'json'), '"value": 18446744073709551615,');
 });
 
 test('--audit writes the complain twin', async () => {
-  const profile = JSON.parse(await textOf('web.json', '--to', 'oci', '--audit'));
+  const profile = JSON.parse(await convertedText('web.json', '--to', 'oci', '--audit'));
   assert.is(profile.defaultAction, 'SCMP_ACT_LOG');
   assert.equal(profile.syscalls, WEB.syscalls);
 });
 
 test('a list of names needs to be told what happens to all others', async () => {
-  assert.equal(JSON.parse(await textOf('names.txt', '--to', 'oci', '--default-action', 'ERRNO')), {
+  assert.equal(JSON.parse(await convertedText('names.txt', '--to', 'oci', '--default-action', 'ERRNO')), {
     defaultAction: 'SCMP_ACT_ERRNO',
     syscalls: [{ names: ['read', 'write', 'openat'], action: 'SCMP_ACT_ALLOW' }],
   });
-  const deny = await run(
+  const deny = await runConvertOn(
     'names.json',
     '--to',
     'oci',
@@ -170,31 +98,31 @@ test('a list of names needs to be told what happens to all others', async () => 
     deny.stderrText(),
     'names.json:1:9: warning: no architecture has a system call "opne"; did you mean open?',
   );
-  const { stderr, message } = await refused('names.txt', '--to', 'oci');
+  const { stderr, message } = await convertRefusal('names.txt', '--to', 'oci');
   assert.match(stderr, 'names.txt:2:1: error: a list of system calls says nothing of all others');
   assert.is(message, '"names.txt" has errors');
 });
 
 test('what differs between architectures is an error with its place', async () => {
   assert.is(
-    (await refused('split.json', '--to', 'oci')).message,
+    (await convertRefusal('split.json', '--to', 'oci')).message,
     'split.json:2:13: the rule on "fchown" differs between amd64 and arm64, and a plain profile says the same on all',
   );
-  assert.match(await textOf('split.json', '--to', 'oci', '--arch', 'amd64'), 'fchown');
-  assert.not.match(await textOf('split.json', '--to', 'oci', '--arch', 'arm64'), 'fchown');
+  assert.match(await convertedText('split.json', '--to', 'oci', '--arch', 'amd64'), 'fchown');
+  assert.not.match(await convertedText('split.json', '--to', 'oci', '--arch', 'arm64'), 'fchown');
 });
 
 test('an error inside a ConfigMap has its place in the value', async () => {
-  const { stderr } = await refused('wrong-map.yaml', '--to', 'spo');
+  const { stderr } = await convertRefusal('wrong-map.yaml', '--to', 'spo');
   assert.match(stderr, 'wrong-map.yaml#log.json:2:20: error: unknown action "SCMP_ACT_LOGG"');
   assert.match(
-    (await refused('bare.json', '--to', 'oci')).stderr,
+    (await convertRefusal('bare.json', '--to', 'oci')).stderr,
     "bare.json:1:1: error: a container's config.json",
   );
 });
 
 test('a command line that makes no sense is named', async () => {
-  const message = async (...args: string[]): Promise<string> => (await refused(...args)).message;
+  const message = async (...args: string[]): Promise<string> => (await convertRefusal(...args)).message;
   assert.match(await message('web.json'), '--to: no form was given; wanted one of oci, docker, spo');
   assert.match(await message('web.json', '--to', 'xml'), '--to: "xml" is no form');
   assert.match(

@@ -16,7 +16,7 @@ const VERSION = '2.4.2';
 
 test('the built-in default, compiled, is what containerd’s code gives in every case', () => {
   const { rules, runs } = runContainerdDefault(VERSION);
-  const { source } = runtimeDefaultOf({ engine: 'containerd', version: VERSION });
+  const { source } = runtimeDefaultOf({ name: 'containerd', version: VERSION });
   const capabilities = new Set<string>();
   for (const run of runs) {
     // Its errnos have other numbers, and compiling says so instead of guessing.

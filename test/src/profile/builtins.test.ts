@@ -113,12 +113,12 @@ test('audit-verbose logs everything, also what the other calling conventions of 
 
 test('the default of a node says which version it is of; an unknown version is answered by the nearest', () => {
   const at = (version?: string) =>
-    runtimeDefaultOf({ engine: 'containerd', ...(version !== undefined && { version }) }).version;
+    runtimeDefaultOf({ name: 'containerd', ...(version !== undefined && { version }) }).version;
   assert.is(at('1.7.27'), '1.7.13');
   assert.is(at('2.1.9'), '2.1.0');
   assert.is(at('1.5.18'), '1.6.0');
   assert.is(at(), at('99.0.0'));
-  const { source, text, name } = runtimeDefaultOf({ engine: 'cri-o', version: '1.34.2' });
+  const { source, text, name } = runtimeDefaultOf({ name: 'cri-o', version: '1.34.2' });
   assert.is(name, 'kubernetes/default@cri-o-1.34.0');
   assert.equal(new TextEncoder().encode(text), readBuiltin(name));
   assert.equal(source, sourceOf(name));

@@ -178,4 +178,27 @@ test('rules that no architecture sees together do not contradict each other', ()
   assert.equal(errors, []);
 });
 
+test('on several architectures a name is told once for each kind of fault of a rule', () => {
+  // Conditions cut to 32 bits: what is one of several there is the same, or always so.
+  const cut = { ...errno(1), args: [when(2, 2 ** 32, 'SCMP_CMP_MASKED_EQ')] };
+  const { warnings } = check(
+    [
+      { ...cut, names: ['accept', 'mkdir'] },
+      { ...log, names: ['accept', 'mkdir'] },
+    ],
+    { defaultAction: 'SCMP_ACT_KILL', architectures: ['SCMP_ARCH_ARM', 'SCMP_ARCH_X86'] },
+  );
+  const named = warnings
+    .filter((text) => text.includes('never happens'))
+    .flatMap((text) => [...text.matchAll(/"(\w+)"/g)].map((match) => match[1]));
+  assert.equal(named, ['accept', 'mkdir']);
+  const undone = [
+    { action: 'SCMP_ACT_KILL', args: [when(2, 1)] },
+    { names: ['accept'], action: 'SCMP_ACT_ALLOW', args: [when(2, 0)] },
+    { ...log },
+  ].map((rule) => ({ names: ['socketcall'], ...rule }));
+  const told = check(undone, { defaultAction: 'SCMP_ACT_ERRNO', architectures: ['SCMP_ARCH_X86'] });
+  assert.is(told.warnings.filter((text) => text.includes('undoes')).length, 1);
+});
+
 test.run();

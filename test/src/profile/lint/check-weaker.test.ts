@@ -17,7 +17,7 @@ test('RuntimeDefault is not weaker than itself', () => {
     ['containerd', 'docker'],
     ['cri-o', 'cri-o'],
   ] as const) {
-    const { source, text } = runtimeDefaultOf({ engine });
+    const { source, text } = runtimeDefaultOf({ name: engine });
     const report = createReport('f', text);
     const node = { capabilities: [], minimumKernel: { major: 5, minor: 4 }, dialect } as const;
     const facts = (['amd64', 'arm64', 's390x'] as const).map((architecture) => ({ ...node, architecture }));
@@ -31,11 +31,11 @@ test('calls with a risk are told rule by rule, those with the same one together,
   assert.is(told.length, 3);
   assert.match(
     told[0]!,
-    /^SP508 note \$\.syscalls\[0\]: vhangup: goes through here, and not under RuntimeDefault$/,
+    /^SP508 note \$\.syscalls\[0\]: vhangup: goes through here, and not under RuntimeDefault \(containerd \d+\.\d+\.\d+\)$/,
   );
   assert.match(
     told[1]!,
-    /^SP507 note \$\.syscalls\[0\]: acct: goes through here, and not under RuntimeDefault: /,
+    /^SP507 note \$\.syscalls\[0\]: acct: goes through here, and not under RuntimeDefault \(containerd [\d.]+\): /,
   );
   assert.match(
     told[2]!,
@@ -66,6 +66,30 @@ test('of a default that lets through only the worst are named, once for all node
     /^SP509 warning \$\.defaultAction: the default lets \d+ calls through that RuntimeDefault \(kubernetes\/default@containerd-/,
   );
   assert.match(tell({ defaultAction: 'SCMP_ACT_LOG' })[0]!, /^SP509 note/);
+});
+
+test('the version that the node has is what a profile is held against, and that is said; another engine is another default', () => {
+  // containerd 1.7.32 was the first to refuse AF_ALG.
+  const alg = allowList(allow(['socket'], when(0, 'EQ', 38)));
+  const at = (version: string) => tell(alg, { engine: { name: 'containerd', version } });
+  assert.equal(at('1.7.31'), []);
+  assert.match(
+    at('1.7.99')[0]!,
+    /^SP508 .*: socket: with a0=38 goes through here, and not under RuntimeDefault \(containerd 1\.7\.32\)$/,
+  );
+  assert.match(
+    tell({ defaultAction: 'SCMP_ACT_ALLOW' }, { engine: { name: 'cri-o', version: '1.34.1' } })[0]!,
+    'RuntimeDefault (kubernetes/default@cri-o-1.34.0) refuses',
+  );
+});
+
+test('nodes of several versions are told apart', () => {
+  const nodes = ['1.7.31', '1.7.32'].map((version) => ({ engine: { name: 'containerd', version } }) as const);
+  const told = tell({ defaultAction: 'SCMP_ACT_ALLOW' }, ...nodes);
+  assert.equal(
+    told.map((text) => /RuntimeDefault \((.*?)\)/.exec(text)?.[1]),
+    ['kubernetes/default@containerd-1.7.13', 'kubernetes/default@containerd-1.7.32'],
+  );
 });
 
 test.run();

@@ -172,6 +172,7 @@ export const SAMPLES: Readonly<Record<Exclude<LintCode, ElsewhereCode>, Sample>>
   SP511: rule({ names: ['uretprobe'] }),
   SP601: sample(DENY),
   SP602: sample(DENY, { runtime: 'crun', noNewPrivileges: true }),
+  SP603: rules([{ ...ALLOW, names: ['execve'] }], DENY, { runtime: 'crun', noNewPrivileges: true }),
   SP701: text('{"defaultAction":"SCMP_ACT_NOTIFY"}'),
   SP702: rule({ action: 'SCMP_ACT_NOTIFY' }),
   SP703: rule({ action: 'SCMP_ACT_NOTIFY', names: ['write'] }, { listenerPath: '/run/agent.sock' }),
