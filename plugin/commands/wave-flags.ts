@@ -1,6 +1,6 @@
 // The flags of a rollout in waves.
 import type { PolicyFile } from '../../src/rollout/policy-file.ts';
-import { type Flags, type Given, text } from './flags.ts';
+import { type Flags, flag, type Given, text } from './flags.ts';
 
 const GROUP = 'Waves:';
 
@@ -25,12 +25,16 @@ export const waveFlags: Flags = {
     defaultDescription: '0',
   }),
   'start-timeout': text('How long they are waited for', { group: GROUP, defaultDescription: '10m' }),
+  probe: flag('Start short pods under the new content behind each wave, as its users would', {
+    group: GROUP,
+  }),
   'rollout-policy': text('File that holds these; flags win over it', { group: GROUP }),
 };
 
 /** What was given, unread: the file is read when the verb runs. */
 export interface WaveOptions extends PolicyFile {
   readonly policyFile?: string;
+  readonly isProbed?: boolean;
 }
 
 /** By field of the file. */
@@ -48,5 +52,6 @@ export const waveOptions = (given: Given): WaveOptions => ({
   ...Object.fromEntries(
     Object.keys(WAVE_FLAGS).flatMap((field) => (given[field] === undefined ? [] : [[field, given[field]]])),
   ),
+  ...(given.probe === true && { isProbed: true }),
   ...(given.rolloutPolicy !== undefined && { policyFile: given.rolloutPolicy as string }),
 });

@@ -20,7 +20,7 @@ export interface WavePolicy {
 
 /** Reads the policy; throws SeccompError `usage` for a value that is none, naming the flag or the file. */
 export const readWavePolicy = async (
-  { policyFile, ...flags }: WaveOptions,
+  { policyFile, isProbed, ...flags }: WaveOptions,
   outside: Outside,
 ): Promise<WavePolicy> => {
   const file = policyFile === undefined ? {} : await readFile(policyFile, outside);
@@ -28,6 +28,10 @@ export const readWavePolicy = async (
     flags[field] === undefined && policyFile !== undefined ? `${policyFile}: ${field}` : WAVE_FLAGS[field];
   const { waves, pause, maxFailures, onFailure, minStarts, startTimeout } = { ...file, ...flags };
   const most = maxFailures === undefined ? undefined : parseCount(maxFailures, name('maxFailures'));
+  if (waves === undefined && isProbed)
+    throw new SeccompError('usage', '--probe starts pods between waves, and there are none', {
+      hint: 'Add --waves, such as --waves 1,10%,100%.',
+    });
   if (waves === undefined) {
     const idle = (['pause', 'onFailure', 'minStarts', 'startTimeout'] as const).find(
       (field) => ({ ...file, ...flags })[field] !== undefined,

@@ -165,11 +165,9 @@ export const refuseUnheld = (path: string, { nodes, releases }: Rolled): void =>
 
 const neverRolledOut = (bundle: string, releases: readonly Release[]): SeccompError => {
   const known = [...new Set(releases.map((release) => release.bundle))];
+  const others = known.length === 0 ? '' : `There is ${known.join(', ')}. `;
   return new SeccompError('bundle', `no node has a bundle "${bundle}"`, {
-    hint:
-      known.length === 0
-        ? `Roll it out first: apply -f FOLDER --name ${bundle}.`
-        : `There is ${known.join(', ')}.`,
+    hint: `${others}Roll it out first: apply -f FOLDER --name ${bundle}, or apply --from-configmaps.`,
   });
 };
 

@@ -1,6 +1,6 @@
 // A rollout that holds its lease: opens the record, works through the nodes, and closes the record with what came of it.
 import { createAnnouncer, describeGate, describeNode, describeRollout } from './announce.ts';
-import { findObsolete } from './history.ts';
+import { findObsolete, type Obsolete } from './history.ts';
 import type { Clock, Cluster } from './ports.ts';
 import { firstEntries, lastEntry, openRecord } from './record.ts';
 import type { Release } from './release.ts';
@@ -96,7 +96,10 @@ export async function* carryOut(
     if (silence !== undefined) yield { kind: 'warning', message: `cannot write Events: ${silence}` };
     if (ending === 'complete')
       yield* forget(
-        [...releases.filter((other) => other !== revision.resumed), render('succeeded')],
+        findObsolete(
+          [...releases.filter((other) => other !== revision.resumed), render('succeeded')],
+          revision.resumed,
+        ),
         cluster,
       );
     yield finished(ending);
@@ -107,9 +110,8 @@ export async function* carryOut(
 }
 
 /** Removes what nothing needs any more; should that fail, the next rollout does it. */
-async function* forget(releases: readonly Release[], cluster: Cluster): Events {
-  const obsolete = findObsolete(releases);
-  if (obsolete.releases.length === 0) return;
+async function* forget(obsolete: Obsolete, cluster: Cluster): Events {
+  if (obsolete.releases.length + obsolete.chunks.length === 0) return;
   const problem = await attempt(() => cluster.forget(obsolete));
   if (problem !== undefined) yield { kind: 'warning', message: `cannot remove old records: ${problem}` };
 }

@@ -27,12 +27,13 @@ export const findFile = (
   node: NodeSeen,
   profile: LocalhostProfile,
   contents: Contents | undefined,
-  inspection: Inspection | undefined,
+  inspection: Inspection | 'unasked' | undefined,
 ): FileFound => {
   if (node.exclusion !== undefined) return only('file-unknown', 'unknown', node.exclusion);
   if (profile.kind === 'operator' || profile.kind === 'foreign') return UNMANAGED;
   if (contents === undefined)
     return only('file-unknown', 'unknown', 'the records of bundles could not be read');
+  if (inspection === 'unasked') return only('file-unknown', 'unknown', 'the disk could not be asked');
   return inspection ? onDisk(node, profile, contents, inspection) : byRecords(node, profile, contents);
 };
 

@@ -31,6 +31,8 @@ export interface Contents {
   isKnown(bundle: string): boolean;
   /** Tells whether any recorded content of a bundle has such a profile. */
   hasEverHeld(bundle: string, path: string): boolean;
+  /** Finds the only bundle whose newest content has such a profile, made from a SeccompProfile object. */
+  findObjectHolder(path: string): string | undefined;
 }
 
 /** `no-build`: the content has the profile, but for other architectures only. `unknown`: no record tells. */
@@ -96,6 +98,13 @@ export const contentsOf = (nodes: readonly NodeSeen[], releases: readonly Releas
     return possible.includes(now) ? 'unknown' : 'older';
   };
 
+  const findObjectHolder = (path: string): string | undefined => {
+    const holders = [...byBundle].filter(([, of]) =>
+      of.at(-1)?.manifest?.profiles.some((one) => one.path === path && one.source?.format === 'spo'),
+    );
+    return holders.length === 1 ? holders[0]?.[0] : undefined;
+  };
+
   return {
     fileOn,
     ageOn,
@@ -109,6 +118,7 @@ export const contentsOf = (nodes: readonly NodeSeen[], releases: readonly Releas
       return { kind: named.length === 0 ? 'missing' : 'no-build' };
     },
     isKnown: (bundle) => known.has(bundle),
+    findObjectHolder,
     hasEverHeld: (bundle, path) =>
       (byBundle.get(bundle) ?? []).some(({ digest }) => digest !== undefined && holds(bundle, digest, path)),
   };

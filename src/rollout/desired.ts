@@ -80,10 +80,15 @@ export const coverageOf = (node: NodeSeen, releases: readonly Release[]): Covera
   return undefined;
 };
 
-/** Tells whether a rollout came to every node, whatever it then came to there; a stopped one leaves nodes out. */
-export const hasRunThrough = ({ outcome, nodes }: Release): boolean =>
-  outcome === 'succeeded' ||
-  (outcome === 'failed' && Object.values(nodes).every(({ result }) => result !== 'unfinished'));
+/**
+ * Tells whether a rollout came to every node and was good for some of them: then it is also for those that failed or
+ * were away, and for nodes that join. One that was stopped leaves nodes unfinished.
+ */
+export const hasRunThrough = ({ outcome, nodes }: Release): boolean => {
+  if (outcome !== 'failed') return outcome === 'succeeded';
+  const results = Object.values(nodes).map(({ result }) => result);
+  return results.includes('done') && !results.includes('unfinished');
+};
 
 /** Tells whether a node is among those that a release was for. */
 export const isSelected = ({ selector, nodeNames }: Release, node: NodeSeen): boolean =>

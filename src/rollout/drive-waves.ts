@@ -6,6 +6,7 @@ import type { HealthQuestion } from './health.ts';
 import { identifyFailing } from './judge-health.ts';
 import type { Reason } from './node.ts';
 import type { Clock, Cluster, NodeTask } from './ports.ts';
+import { probeWave } from './probe-wave.ts';
 import type { Revision } from './revision.ts';
 import type { Rollout } from './rollout.ts';
 import { planWaves } from './waves.ts';
@@ -54,11 +55,33 @@ export async function* driveWaves(course: Course, ports: Ports): AsyncGenerator<
       if (reason) return yield { kind: 'stopped', reason };
       continue;
     }
-    const question = ask(rollout, changed);
     const { signal } = options.stop;
+    const stifled = yield* probeChanged(course, number, changed);
+    if (options.stop.reason) return;
+    if (stifled) {
+      yield { kind: 'gate', ...about, verdict: 'failed' };
+      return yield { kind: 'stopped', reason: stifled };
+    }
+    const question = ask(rollout, changed);
     const unhealthy = yield* passGate({ ...about, policy: gate, question, before, signal }, ports);
     if (unhealthy) return yield { kind: 'stopped', reason: unhealthy };
   }
+}
+
+/** Short pods say in seconds what the workloads' own may say tomorrow. */
+async function* probeChanged(
+  { rollout, planned, options }: Omit<Course, 'revision' | 'tasks'>,
+  wave: number,
+  changed: ReadonlyMap<string, number>,
+): AsyncGenerator<RolloutEvent, Reason | undefined, void> {
+  const { probe, bundle, digest, policy } = rollout;
+  if (!probe || digest === undefined) return undefined;
+  const nodes = planned.flatMap(({ node }) => (changed.has(node.name) ? [node] : []));
+  const { signal } = options.stop;
+  return yield* probeWave({
+    ...{ wave, bundle, digest, nodes, probe, signal },
+    onFailure: policy.gate?.onFailure ?? 'stop',
+  });
 }
 
 interface BatchEnd {
@@ -99,6 +122,8 @@ async function* recheck(
   const { gate } = rollout.policy;
   const nodes = doneBefore(planned, revision);
   if (!gate || nodes.size === 0) return undefined;
+  const stifled = yield* probeChanged({ rollout, planned, options }, about.wave, nodes);
+  if (stifled) return stifled;
   const policy = { ...gate, pauseMs: 0 };
   const { signal } = options.stop;
   const counts = { nodes: nodes.size, failed: 0 };

@@ -13,9 +13,10 @@ export interface Obsolete {
 /**
  * Returns what nothing needs any more of one bundle's records (newest last). Kept are the newest ten, the newest that
  * speaks of each Node's name, the newest that speaks of each machine's disk, and the newest success of each selection:
- * without the others `status`, `apply` and `delete` say and do the same.
+ * without the others `status`, `apply` and `delete` say and do the same. `overwritten` is a record that one of them
+ * carried on, perhaps from other compressed bytes of the same content.
  */
-export const findObsolete = (releases: readonly Release[]): Obsolete => {
+export const findObsolete = (releases: readonly Release[], overwritten?: Release): Obsolete => {
   const kept = new Set(releases.slice(-KEPT_REVISIONS));
   const spokenOf = new Set<string>();
   for (const release of releases.toReversed()) {
@@ -25,7 +26,8 @@ export const findObsolete = (releases: readonly Release[]): Obsolete => {
   }
   const obsolete = releases.filter((release) => !kept.has(release));
   const needed = new Set([...kept].flatMap(chunksOf));
-  const chunks = new Set(obsolete.flatMap(chunksOf).filter((name) => !needed.has(name)));
+  const former = [...obsolete, ...(overwritten ? [overwritten] : [])];
+  const chunks = new Set(former.flatMap(chunksOf).filter((name) => !needed.has(name)));
   return { releases: obsolete, chunks: [...chunks] };
 };
 

@@ -52,10 +52,10 @@ export const findUsers = (
     const { profile } = confinement;
     if (profile.kind !== 'localhost' || !needsFile(confinement)) return false;
     if (!isHit(parseLocalhostProfile(profile.path))) return false;
-    // A pod that waits for a node may come to any; a template's next pod to those that its node selector allows.
+    // A pod that waits for a node may come to any; a template's next pod to those that it asks for.
     return (
       pods.some(({ node }) => node === undefined || names.has(node)) ||
-      (template !== undefined && eligibleNodes(nodes, template.nodeSelector).length > 0)
+      (template !== undefined && eligibleNodes(nodes, template.placement).length > 0)
     );
   });
 };

@@ -20,6 +20,8 @@ export interface InstallInput {
   readonly policy: RolloutPolicy;
   /** Looks at the nodes that are to get it; see `Rollout`. */
   readonly examine?: Rollout['examine'];
+  /** Starts short pods behind each wave; see `Rollout`. */
+  readonly probe?: Rollout['probe'];
 }
 
 /** Installs a bundle on the selected nodes that do not have it, and yields what happens. */
@@ -27,7 +29,7 @@ export const installBundle = (
   input: InstallInput,
   outside: Outside,
 ): AsyncGenerator<RolloutEvent, void, void> => {
-  const { bundle, digest, manifest, rolledBackTo, selection, policy, examine } = input;
+  const { bundle, digest, manifest, rolledBackTo, selection, policy, examine, probe } = input;
   const force = policy.force ?? false;
   const chunks = input.chunks.map((chunk) => ({ name: chunkName(bundle, chunk.sha256), ...chunk }));
   return roll(
@@ -41,6 +43,7 @@ export const installBundle = (
       selection,
       policy,
       ...(examine && { examine }),
+      ...(probe && { probe }),
       plan: (nodes, releases) => planInstall(nodes, releases, { bundle, digest, force }),
       request: (revision) => ({
         version: 1,

@@ -1,4 +1,8 @@
 // Names that the plugin, the cluster and the nodes agree on; each is built here and nowhere else.
+
+/** A prefix under which kubelets may not label their own Node (NodeRestriction admission). */
+export const NODE_LABEL_PREFIX = 'kubectl-seccomp.node-restriction.kubernetes.io/';
+
 /** Returns the first 16 hex digits of a digest: what labels and folder names carry. */
 export const digest16 = (digest: string): string => digest.slice(0, 16);
 

@@ -21,12 +21,10 @@ export interface NodeSeen {
   readonly labels: Readonly<Record<string, string>>;
   /** All labels, ours included with their prefix; for matching a release's selector. */
   readonly allLabels?: Readonly<Record<string, string>>;
-  /** What pods have to tolerate. */
+  /** What pods have to tolerate: whole taints, since their effects and values matter to `check`. */
   readonly taints?: readonly Taint[];
   /** Cordoned: `spec.unschedulable`. */
   readonly isUnschedulable?: boolean;
-  /** Keys of its taints. */
-  readonly taints?: readonly string[];
   /** Why it can never run the Job (Windows, virtual kubelet, Fargate); absent for ordinary nodes. */
   readonly exclusion?: string;
 }

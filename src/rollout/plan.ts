@@ -19,6 +19,10 @@ export const planRemove = (
   { bundle, force }: { readonly bundle: string; readonly force: boolean },
 ): PlannedNode[] => nodes.map((node) => planNode(node, !force && !mayHave(node, releases, bundle)));
 
+/** Plans the removal of old generations: nodes that have none to remove by `isTidy` are left alone. */
+export const planPrune = (nodes: readonly NodeSeen[], isTidy: (node: NodeSeen) => boolean): PlannedNode[] =>
+  nodes.map((node) => planNode(node, isTidy(node)));
+
 /** Plans an inspection: every node that can answer is asked. */
 export const planInspect = (nodes: readonly NodeSeen[]): PlannedNode[] =>
   nodes.map((node) => planNode(node, false));

@@ -2,8 +2,14 @@
 // suite on a real cluster holds every verb to exactly these.
 import { WORKLOAD_KINDS } from '../workload/kinds.ts';
 
-/** Where a right is needed: the objects of the whole cluster, the install namespace, or `default` (Events on Nodes). */
-export type RightScope = 'cluster' | 'install-namespace' | 'default-namespace';
+/** Where a right is needed. */
+export type RightScope =
+  | 'cluster'
+  | 'install-namespace'
+  /** The Namespace itself: a Role in it would go with it, before its end can be seen. */
+  | 'install-namespace-object'
+  /** Where Events about Nodes are. */
+  | 'default-namespace';
 
 export interface Right {
   /** API group; '' for the core. */
@@ -22,14 +28,15 @@ export interface Access {
   findMissing(rights: readonly Right[]): Promise<readonly Right[]>;
 }
 
-/** The namespace of Events about objects that have none. */
-export const NODE_EVENTS_NAMESPACE = 'default';
-
-/** Returns the namespace in which a right is needed; undefined for the whole cluster. */
+/** Returns the namespace in which a right is to be granted; undefined for the whole cluster. */
 export const namespaceOfRight = ({ scope }: Right, installNamespace: string): string | undefined => {
-  if (scope === 'cluster') return undefined;
-  return scope === 'install-namespace' ? installNamespace : NODE_EVENTS_NAMESPACE;
+  if (scope === 'install-namespace') return installNamespace;
+  return scope === 'default-namespace' ? 'default' : undefined;
 };
+
+/** Returns the name of the only object that a right is about. */
+export const nameInRight = ({ scope }: Right, installNamespace: string): string | undefined =>
+  scope === 'install-namespace-object' ? installNamespace : undefined;
 
 /** Names a resource as kubectl does: `jobs.batch`, `pods/log`. */
 export const nameOfResource = ({ group, resource }: Pick<Right, 'group' | 'resource'>): string => {
@@ -51,20 +58,26 @@ const rights = (scope: RightScope, given: string, without?: string): Right[] => 
   }));
 };
 const inCluster = (given: string, without?: string) => rights('cluster', given, without);
+const NAMESPACE_ITSELF: RightScope = 'install-namespace-object';
 const inNamespace = (given: string, without?: string) => rights('install-namespace', given, without);
 
 const READ_NODES = inCluster('list nodes');
 const READ_RECORDS = inNamespace('list configmaps');
 
-const readWorkloads = (without: string): Right[] =>
-  [...WORKLOAD_KINDS.map(({ resource }) => resource), 'pods'].flatMap((resource) =>
-    inCluster(`list ${resource}`, without),
-  );
+const WORKLOADS = WORKLOAD_KINDS.map(({ resource }) => resource);
+
+const readWorkloads = (without?: string): Right[] =>
+  [...WORKLOADS, 'pods'].flatMap((resource) => inCluster(`list ${resource}`, without));
+
+const READ_RUNTIME_CLASSES = inCluster(
+  'list runtimeclasses.node.k8s.io',
+  'sandboxes are told by the names of their classes',
+);
 
 /** A Job for each node, watched and taken away again. */
 const RUN_JOBS: readonly Right[] = [
   ...READ_NODES,
-  ...inNamespace('get namespaces'),
+  ...rights(NAMESPACE_ITSELF, 'get namespaces'),
   ...inNamespace('create,get,list configmaps'),
   ...inNamespace('create,list,watch,delete jobs.batch'),
   ...inNamespace('list,watch pods'),
@@ -102,31 +115,78 @@ const REMOVE_NAMESPACE: readonly Right[] = [
 ]
   .flatMap((resource) => inNamespace(`list ${resource}`))
   .concat(
-    inNamespace('delete namespaces'),
+    rights(NAMESPACE_ITSELF, 'delete namespaces'),
     inNamespace('list,delete leases.coordination.k8s.io', 'in a namespace that others made, leases stay'),
   );
 
 /** By verb; those that are not here ask no cluster, or are `version`, which everybody may ask for. */
 export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
   apply: [...ROLL_OUT, ...WATCH_USERS],
-  status: [...READ_NODES, ...READ_RECORDS],
+  status: [
+    ...READ_NODES,
+    ...READ_RECORDS,
+    ...inNamespace('get cronjobs.batch', 'whether a sync is installed is not known'),
+  ],
   verify: RUN_JOBS,
   delete: [...ROLL_OUT, ...WATCH_USERS],
   history: READ_RECORDS,
-  rollback: [...ROLL_OUT, ...WATCH_USERS],
+  // Only where it is given a revision.
+  diff: [...READ_RECORDS, ...inNamespace('get configmaps')],
+  rollback: ROLL_OUT,
+  prune: [
+    ...RUN_JOBS.filter(({ resource }) => resource !== 'pods/log'),
+    ...inCluster('patch nodes'),
+    ...inNamespace('create,get,update leases.coordination.k8s.io'),
+    ...inNamespace('delete pods', 'a Pod that a killed run left without its Job stays'),
+    // What may not be listed may name any generation.
+    ...readWorkloads(),
+  ],
   usage: [
     ...readWorkloads('they are not listed'),
     ...inCluster('list nodes', 'whether files are there is not known'),
     ...inNamespace('list configmaps', 'whether files are there is not known'),
-    ...inCluster('list runtimeclasses.node.k8s.io', 'sandboxes are told by the names of their classes'),
+    ...READ_RUNTIME_CLASSES,
   ],
-  uninstall: [...ROLL_OUT, ...REMOVE_NAMESPACE],
+  // The Pods that --probe starts are another matter: who may make Pods where a workload is, may do so without it.
+  check: [
+    ...READ_NODES,
+    ...READ_RECORDS,
+    ...inNamespace('get configmaps'),
+    ...[...WORKLOADS, 'pods'].flatMap((resource) =>
+      inCluster(`get ${resource}`, 'only what files hold is checked'),
+    ),
+    ...READ_RUNTIME_CLASSES,
+  ],
+  bind: [
+    ...READ_NODES,
+    ...READ_RECORDS,
+    ...inNamespace('get configmaps'),
+    ...WORKLOADS.filter((resource) => resource !== 'jobs.batch').flatMap((resource) =>
+      inCluster(`get,patch ${resource}`),
+    ),
+    ...readWorkloads('workloads are not found by their image, and no rollout is watched'),
+    ...READ_RUNTIME_CLASSES,
+  ],
+  // Of a pass; what --install makes, only who may grant these rights to others may make.
+  sync: [
+    ...ROLL_OUT.filter(
+      ({ resource, verb, scope }) =>
+        !(resource === 'configmaps' && verb === 'delete') &&
+        !(resource === 'pods' && verb === 'create') &&
+        !(resource === 'events' && verb === 'create' && scope === 'install-namespace'),
+    ),
+    ...inCluster('get nodes', '--startup-taint removes no taint'),
+    ...inCluster('list pods', '--prune removes nothing'),
+  ],
+  uninstall: [...ROLL_OUT, ...WATCH_USERS, ...REMOVE_NAMESPACE],
+  // Of the screens themselves; what is done on them takes what its verb takes.
+  ui: [...inCluster('list,watch nodes'), ...inNamespace('list,watch configmaps')],
 };
 
 /** What `apply` needs beside where its profiles come from the cluster. */
 export const SOURCE_RIGHTS = {
-  configMaps: inCluster('list configmaps'),
-  seccompProfiles: inCluster('list seccompprofiles.security-profiles-operator.x-k8s.io'),
+  configMaps: inCluster('list,get configmaps'),
+  seccompProfiles: inCluster('list,get seccompprofiles.security-profiles-operator.x-k8s.io'),
 } as const;
 
 /** Puts rights together: each once, and one that some verb cannot do without is needed. */
@@ -144,21 +204,28 @@ export const uniqueRights = (given: readonly Right[]): readonly Right[] => {
 export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
 
 /** Writes rights as rules: resources of one group with the same verbs stand together. Sorted. */
-export const rulesOf = (given: readonly Right[]): readonly Rule[] => {
-  const verbs = Map.groupBy(given, ({ group, resource }) => `${group} ${resource}`);
+export const rulesOf = (given: readonly Right[], installNamespace: string): readonly Rule[] => {
+  const nameOf = (right: Right): string => nameInRight(right, installNamespace) ?? '';
+  const verbs = Map.groupBy(given, (right) => `${right.group} ${right.resource} ${nameOf(right)}`);
   const together = Map.groupBy(verbs.values(), (of) => {
     const words = [...new Set(of.map(({ verb }) => verb))].toSorted();
-    return `${of[0]?.group} ${words.join(',')}`;
+    return of[0] ? `${of[0].group} ${nameOf(of[0])} ${words.join(',')}` : '';
   });
   return [...together]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([key, members]) => {
-      const [group = '', words = ''] = key.split(' ');
+      const [group = '', name = '', words = ''] = key.split(' ');
       const resources = members.map((of) => of[0]?.resource ?? '').toSorted();
-      return { apiGroups: [group], resources, verbs: words.split(',') };
+      return {
+        apiGroups: [group],
+        resources,
+        ...(name !== '' && { resourceNames: [name] }),
+        verbs: words.split(','),
+      };
     });
 };

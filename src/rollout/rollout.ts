@@ -5,6 +5,7 @@ import type { PlannedNode, RolloutEvent } from './events.ts';
 import type { GatePolicy } from './health.ts';
 import type { NodeSeen } from './node.ts';
 import type { Clock, Cluster, NodeSelection } from './ports.ts';
+import type { WaveProbe } from './probe-wave.ts';
 import type { Release } from './release.ts';
 import type { WaveStep } from './waves.ts';
 
@@ -52,6 +53,8 @@ export interface Rollout {
    * again where nodes or records may have changed in between.
    */
   readonly examine?: (seen: Examined, tell: (text: string) => void) => Promise<readonly string[]>;
+  /** Starts short pods under the new content behind each wave. */
+  readonly probe?: WaveProbe;
   readonly request: (revision: number) => Request;
   readonly labels: (node: NodeSeen) => Readonly<Record<string, string | null>>;
 }

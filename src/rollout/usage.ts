@@ -1,6 +1,7 @@
 // Who uses which profile and whether the file is there: rows of containers joined with what is known of the disks.
 import { type LocalhostProfile, parseLocalhostProfile } from '../protocol/layout.ts';
 import { needsFile } from '../workload/confinement.ts';
+import { choosesNode, type PlacementSpec } from '../workload/placement.ts';
 import type { PodUse, WorkloadRow } from '../workload/rows.ts';
 import type { ContentAge, Contents, FileState } from './contents.ts';
 import type { NodeSeen } from './node.ts';
@@ -45,7 +46,7 @@ const judgeRow = (row: WorkloadRow, nodes: readonly NodeSeen[], contents: Conten
     row,
     named,
     pods,
-    eligible: countFiles(named, eligibleNodes(nodes, template.nodeSelector), contents),
+    eligible: countFiles(named, eligibleNodes(nodes, template.placement), contents),
   };
 };
 
@@ -64,15 +65,11 @@ const judgePod = (
   return age === 'unknown' ? 'present' : age;
 };
 
-/** Returns the nodes that a template's node selector allows. Affinity, taints and room are not asked here. */
-export const eligibleNodes = (
-  nodes: readonly NodeSeen[],
-  nodeSelector: Readonly<Record<string, string>>,
-): NodeSeen[] =>
+/** Returns the nodes that a pod asks for by name, labels and required affinity. Taints and room are not asked here. */
+export const eligibleNodes = (nodes: readonly NodeSeen[], placement: PlacementSpec): NodeSeen[] =>
   nodes.filter(
-    ({ exclusion, allLabels = {} }) =>
-      exclusion === undefined &&
-      Object.entries(nodeSelector).every(([key, value]) => allLabels[key] === value),
+    ({ name, exclusion, allLabels = {} }) =>
+      exclusion === undefined && choosesNode(placement, { name, labels: allLabels }),
   );
 
 const countFiles = (

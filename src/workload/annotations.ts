@@ -1,8 +1,8 @@
 // The annotations by which profiles were named before Kubernetes 1.19 (k8s.io/api, core/v1/annotation_key_constants.go).
 import type { Profile } from './confinement.ts';
 
-const POD_KEY = 'seccomp.security.alpha.kubernetes.io/pod';
-const CONTAINER_PREFIX = 'container.seccomp.security.alpha.kubernetes.io/';
+export const POD_KEY = 'seccomp.security.alpha.kubernetes.io/pod';
+export const CONTAINER_PREFIX = 'container.seccomp.security.alpha.kubernetes.io/';
 
 export interface AnnotatedProfiles {
   readonly ofContainer?: Profile;

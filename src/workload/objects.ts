@@ -1,5 +1,6 @@
 // The fields of Kubernetes objects that tell which profile a container runs under, as the API server sends them
 // (core/v1, apps/v1, batch/v1). Everything may be absent.
+import type { PlacementSpec } from './placement.ts';
 
 export interface Metadata {
   readonly name?: string;
@@ -24,17 +25,26 @@ export interface SeccompProfileField {
 
 export interface ContainerObject {
   readonly name: string;
+  readonly image?: string;
   /** On an init container, `Always` makes it a sidecar. */
   readonly restartPolicy?: string;
   readonly securityContext?: {
     readonly privileged?: boolean;
+    readonly allowPrivilegeEscalation?: boolean;
     readonly seccompProfile?: SeccompProfileField;
   };
+  readonly livenessProbe?: HandlerObject;
+  readonly readinessProbe?: HandlerObject;
+  readonly startupProbe?: HandlerObject;
+  readonly lifecycle?: { readonly postStart?: HandlerObject; readonly preStop?: HandlerObject };
 }
 
-export interface PodSpec {
-  readonly nodeName?: string;
-  readonly nodeSelector?: Readonly<Record<string, string>>;
+/** What a probe or a hook does; `exec` runs a program in the container. */
+export interface HandlerObject {
+  readonly exec?: object;
+}
+
+export interface PodSpec extends PlacementSpec {
   readonly runtimeClassName?: string;
   readonly os?: { readonly name?: string };
   readonly securityContext?: { readonly seccompProfile?: SeccompProfileField };

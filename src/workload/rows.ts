@@ -3,7 +3,7 @@
 import type { Confinement, Profile } from './confinement.ts';
 import type { WorkloadName } from './owner.ts';
 import type { WorkloadPage } from './ports.ts';
-import type { ContainerRole, ContainerSeen, PodSeen, RunState, TemplateSeen } from './seen.ts';
+import type { ContainerRole, ContainerSeen, Placement, PodSeen, RunState, TemplateSeen } from './seen.ts';
 
 export interface PodUse {
   readonly name: string;
@@ -19,8 +19,8 @@ export interface WorkloadRow {
   readonly workload: WorkloadName;
   readonly container: { readonly name: string; readonly role: ContainerRole };
   readonly confinement: Confinement;
-  /** The template's node selector; absent where no template says this, e.g. for bare pods and old ReplicaSets. */
-  readonly template?: { readonly nodeSelector: Readonly<Record<string, string>> };
+  /** Which nodes the template asks for; absent where no template says this, e.g. for bare pods and old ReplicaSets. */
+  readonly template?: { readonly placement: Placement };
   /** That run or are to run; those that have ended are not counted. */
   readonly pods: readonly PodUse[];
 }
@@ -66,7 +66,7 @@ export const foldWorkloads = async (
       for (const template of page.templates)
         for (const container of template.containers)
           if (isWanted(container.confinement))
-            rowOf(template, container).template = { nodeSelector: template.nodeSelector };
+            rowOf(template, container).template = { placement: template.placement };
     } else
       for (const pod of page.pods)
         for (const container of pod.containers) {

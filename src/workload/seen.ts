@@ -2,6 +2,7 @@
 import { type Confinement, type ConfinementFacts, confinementOf } from './confinement.ts';
 import type { ContainerObject, ControllerObject, PodObject, PodSpec, PodTemplate } from './objects.ts';
 import { type Owners, type WorkloadName, workloadOf } from './owner.ts';
+import type { PlacementSpec } from './placement.ts';
 
 export type ContainerRole = 'container' | 'init' | 'sidecar' | 'ephemeral';
 
@@ -10,6 +11,9 @@ export interface ContainerSeen {
   readonly role: ContainerRole;
   readonly confinement: Confinement;
 }
+
+/** The part of a spec that asks for nodes; cordons and taints, which come and go, are not asked about it. */
+export type Placement = Pick<PlacementSpec, 'nodeName' | 'nodeSelector' | 'affinity'>;
 
 export type RunState = 'running' | 'waiting' | 'ended' | 'unknown';
 
@@ -33,8 +37,8 @@ export interface PodSeen {
 export interface TemplateSeen {
   readonly namespace: string;
   readonly workload: WorkloadName;
-  /** Labels that a node must have. */
-  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Which nodes its pods ask for. */
+  readonly placement: Placement;
   readonly containers: readonly ContainerSeen[];
 }
 
@@ -78,8 +82,19 @@ export const readTemplate = (
   return {
     namespace: metadata.namespace ?? '',
     workload,
-    nodeSelector: template.spec?.nodeSelector ?? {},
+    placement: readPlacement(template.spec ?? {}),
     containers: readContainers(template.spec ?? {}, template.metadata?.annotations ?? {}, facts),
+  };
+};
+
+const readPlacement = ({ nodeName, nodeSelector, affinity }: PodSpec): Placement => {
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return {
+    ...(nodeName && { nodeName }),
+    ...(nodeSelector && { nodeSelector }),
+    ...(required && {
+      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } },
+    }),
   };
 };
 

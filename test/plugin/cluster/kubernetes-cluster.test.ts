@@ -65,25 +65,6 @@ const thrownBy = async (work: Promise<unknown>): Promise<SeccompError> => {
   return thrown as SeccompError;
 };
 
-test('who stood still past the lease neither labels nor launches for that bundle any more', async () => {
-  const { api, clock, cluster } = makeBench();
-  const node = sampleNode('a');
-  api.put('/api/v1/nodes/a', { metadata: { uid: node.uid } });
-  await cluster.prepare([]);
-  const lease = await cluster.acquireLease('web', {
-    waitMs: 0,
-    onWait: () => {},
-    signal: new AbortController().signal,
-  });
-  clock.freeze(20_000);
-  for (const key of ['web', 'web.0123456789abcdef'])
-    assert.is((await thrownBy(cluster.label(node, { [key]: 'x' }))).code, 'conflict');
-  assert.is((await thrownBy(cluster.launch(task))).code, 'conflict');
-  assert.is(await cluster.label(node, { other: 'x' }), undefined);
-  assert.ok(lease.lost.aborted);
-  await lease.release();
-});
-
 test('makes the namespace once, marked and with the label that lets Pods mount a folder of their node', async () => {
   const { api, cluster } = makeBench();
   await cluster.prepare([]);

@@ -25,6 +25,7 @@ test('what is written is read again, to the last optional field', () => {
         seccompRoot: '/r',
         at: 't',
         installedAt: 'i',
+        failingSince: 'f',
       },
       b: { result: 'pending', uid: 'u', machineId: 'm', bootId: 'b', seccompRoot: '/r' },
     },

@@ -141,4 +141,18 @@ test('of a profile with a build for each architecture only the node’s own coun
   assert.is(contentsOf([arm], releases).ageOn('a', path('web/nginx.json'), T2 - 5_000), 'older');
 });
 
+test('a profile made from an object without a namespace is found by its name, where only one bundle has it', () => {
+  const source = { format: 'spo', sha256: 'f'.repeat(64) } as const;
+  const fromObjects = (bundle: string): Release =>
+    sampleRelease([], {
+      bundle,
+      digest: DIGEST,
+      manifest: { ...OLD, name: bundle, profiles: OLD.profiles.map((one) => ({ ...one, source })) },
+    });
+  const find = (...releases: Release[]) => contentsOf([NODE], releases).findObjectHolder('nginx.json');
+  assert.is(find(fromObjects('spo'), first()), 'spo');
+  assert.is(find(fromObjects('spo'), fromObjects('other')), undefined);
+  assert.is(find(first()), undefined);
+});
+
 test.run();

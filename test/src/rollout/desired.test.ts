@@ -43,6 +43,20 @@ test('a node that joined later is wanted by a succeeded revision whose selector 
   assert.is(stateOf(late, sampleRelease([], { nodeNames: ['a'] })), undefined);
 });
 
+test('a revision that came to every node, and was good for some, is also for a node that joins', () => {
+  const late = sampleNode('late');
+  const came = (...results: ('done' | 'failed' | 'pending' | 'unfinished')[]) =>
+    sampleRelease([], {
+      outcome: 'failed',
+      nodes: Object.fromEntries(
+        results.map((result) => [result, sampleReleaseNode(sampleNode(result), { result })]),
+      ),
+    });
+  assert.is(stateOf(late, came('done', 'failed', 'pending')), 'missing');
+  assert.is(stateOf(late, came('done', 'unfinished')), undefined);
+  assert.is(stateOf(late, came('failed', 'pending')), undefined);
+});
+
 test('a stopped revision counts for the nodes it came to; others stay with the one before', () => {
   const first = sampleRelease([installed, sampleNode('b')]);
   const second = sampleRelease([], {

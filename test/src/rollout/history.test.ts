@@ -9,6 +9,7 @@ import {
   DIGEST,
   makeBench,
   OTHER_DIGEST,
+  sampleDigest,
   sampleRelease,
   sampleReleaseNode,
 } from '../../support/rollout-samples.ts';
@@ -83,6 +84,20 @@ test('a rollout that is done forgets them, holding the lease; one that is not fo
   });
   await failing.install();
   assert.not.ok(failing.cluster.calls.some((call) => call.startsWith('forget')));
+});
+
+test('chunks of the record that was carried on go, unless some record needs them', () => {
+  const chunk = (name: string) => ({ name, sha256: sampleDigest(name) });
+  const resumed = sampleRelease([], {
+    revision: 2,
+    outcome: 'failed',
+    chunks: [chunk('old'), chunk('both')],
+  });
+  const releases = [
+    sampleRelease([], { revision: 1, chunks: [chunk('first')] }),
+    sampleRelease([], { revision: 2, chunks: [chunk('new'), chunk('both')] }),
+  ];
+  assert.equal(findObsolete(releases, resumed), { releases: [], chunks: ['old'] });
 });
 
 test.run();

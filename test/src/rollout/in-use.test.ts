@@ -65,8 +65,13 @@ test('a user is a pod on one of the nodes, one that waits for a node, or a templ
   assert.is(users({}), 1);
   assert.is(users({ pods: [{ name: 'p', node: 'elsewhere', state: 'running' }] }), 0);
   assert.is(users({ pods: [{ name: 'p', state: 'unknown' }] }), 1);
-  assert.is(users({ pods: [], template: { nodeSelector: {} } }), 1);
-  assert.is(users({ pods: [], template: { nodeSelector: { 'kubernetes.io/hostname': 'b' } } }), 0);
+  assert.is(users({ pods: [], template: { placement: {} } }), 1);
+  assert.is(
+    users({ pods: [], template: { placement: { nodeSelector: { 'kubernetes.io/hostname': 'b' } } } }),
+    0,
+  );
+  const nowhere = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } };
+  assert.is(users({ pods: [], template: { placement: { affinity: { nodeAffinity: nowhere } } } }), 0);
 });
 
 test('who opens no file is no user', () => {

@@ -2,7 +2,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { contentsOf } from '../../../src/rollout/contents.ts';
 import { eligibleNodes, judgeUsage } from '../../../src/rollout/usage.ts';
+import type { NodeRequirement } from '../../../src/workload/placement.ts';
 import type { WorkloadRow } from '../../../src/workload/rows.ts';
+import type { Placement } from '../../../src/workload/seen.ts';
 import { sampleInstalledNode, sampleNode } from '../../support/fake-cluster.ts';
 import { localhost, sampleConfinement } from '../../support/fake-workloads.ts';
 import { DIGEST, sampleRelease, sampleReleaseNode } from '../../support/rollout-samples.ts';
@@ -46,12 +48,24 @@ test('each pod gets its verdict: by its node, and running ones by their start', 
   assert.is(usage?.eligible, undefined);
 });
 
+const requiring = (requirement: NodeRequirement): Placement => ({
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [requirement] }],
+      },
+    },
+  },
+});
+
 test('without pods the nodes are counted that the template could use', () => {
-  const judged = (nodeSelector: Record<string, string>) =>
-    judgeUsage([row({ template: { nodeSelector } })], nodes, contents)[0]?.eligible;
+  const judged = (nodeSelector: Record<string, string>, more: Placement = {}) =>
+    judgeUsage([row({ template: { placement: { nodeSelector, ...more } } })], nodes, contents)[0]?.eligible;
   assert.equal(judged({}), { present: 1, 'missing-bundle': 1 });
   assert.equal(judged({ 'kubernetes.io/hostname': 'a' }), { present: 1 });
-  assert.equal(eligibleNodes(nodes, { pool: 'x' }), []);
+  assert.equal(eligibleNodes(nodes, { nodeSelector: { pool: 'x' } }), []);
+  const onlyB = { key: 'kubernetes.io/hostname', operator: 'NotIn', values: ['a'] };
+  assert.equal(judged({}, requiring(onlyB)), { 'missing-bundle': 1 });
 });
 
 test('where no file is opened nothing is asked of it', () => {

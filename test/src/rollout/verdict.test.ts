@@ -21,6 +21,7 @@ const install: Request = {
 const REQUESTS: readonly Request[] = [
   install,
   { version: 1, operation: 'remove', bundle: 'web', revision: 1, force: false },
+  { version: 1, operation: 'prune', bundle: 'web', revision: 1, kept: [] },
   { version: 1, operation: 'inspect' },
 ];
 const reportOn = (request: Request) => sampleReport({ node, request } as NodeTask);

@@ -82,10 +82,12 @@ test('what has ended is no user', () => {
 });
 
 test('a template is found where each kind has it', () => {
-  const template = { spec: { nodeSelector: { a: 'b' }, containers: [{ name: 'main' }] } };
+  const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } };
+  const affinity = { nodeAffinity: required };
+  const template = { spec: { nodeSelector: { a: 'b' }, affinity, containers: [{ name: 'main' }] } };
   for (const spec of [{ template }, { jobTemplate: { spec: { template } } }]) {
     const seen = readTemplate({ metadata: { namespace: 'shop' }, spec }, { kind: 'K', name: 'n' }, facts);
-    assert.equal(seen.nodeSelector, { a: 'b' });
+    assert.equal(seen.placement, { nodeSelector: { a: 'b' }, affinity });
     assert.equal(
       seen.containers.map(({ name }) => name),
       ['main'],
