@@ -1,9 +1,19 @@
 // Opens the real cluster for `main.ts`: the API by kubectl's rules, and on it what the engine needs.
+import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
+import { createAccess } from './cluster/access.ts';
 import type { Api } from './cluster/api.ts';
 import { namespaceOf, openApi } from './cluster/connection.ts';
+import { createControllers } from './cluster/controllers.ts';
+import { watchFleet } from './cluster/fleet-watch.ts';
+import { readKubeconfig } from './cluster/kubeconfig-files.ts';
 import { createKubernetesCluster } from './cluster/kubernetes-cluster.ts';
+import { createProber } from './cluster/prober.ts';
+import { createProfileObjects } from './cluster/profile-objects.ts';
+import { createSurroundings } from './cluster/surroundings.ts';
+import { createSyncInstallation } from './cluster/sync-installation.ts';
 import { createWorkloads } from './cluster/workloads.ts';
+import { withSmallHeap } from './local-heap.ts';
 import { allowsColor, paintWith } from './output/color.ts';
 import { sanitizeLine } from './output/sanitize.ts';
 import type { Connected, ConnectOptions, Outside } from './outside.ts';
@@ -18,7 +28,9 @@ export const readServerVersion = async (options: ConnectOptions, outside: Outsid
   }
 };
 
-const open = (options: ConnectOptions, outside: Outside): Promise<Api> => {
+type ConnectionOutside = Pick<Outside, 'environment' | 'clock' | 'stdin' | 'stderr' | 'version'>;
+
+const open = (options: ConnectOptions, outside: ConnectionOutside): Promise<Api> => {
   const { environment, clock, stdin, stderr, version } = outside;
   const paint = paintWith(allowsColor(stderr, environment));
   const onWarning = (text: string): void => {
@@ -27,27 +39,67 @@ const open = (options: ConnectOptions, outside: Outside): Promise<Api> => {
   return openApi(options, { environment, clock, stdin, stderr, version, onWarning });
 };
 
+/** Computes what names the program of this version in a Job. */
+export const readProgramSha256 = async (): Promise<string> => {
+  const { buildProgram } = await import('./release/build-program.ts');
+  return createHash('sha256')
+    .update(await buildProgram())
+    .digest('hex');
+};
+
+/** Tells which context kubectl would take. */
+export const readContext = async (
+  { kubeconfig, context }: ConnectOptions,
+  { environment }: Outside,
+): Promise<string | undefined> =>
+  context ?? ((await readKubeconfig(kubeconfig, environment)).currentContext || undefined);
+
 /** Opens the cluster; nothing is sent yet. */
 export const connect = async (
   options: ConnectOptions,
-  outside: Outside,
+  outside: ConnectionOutside & Pick<Outside, 'signal'>,
   processId: number,
 ): Promise<Connected> => {
   // In a build that module holds the finished program; from sources it makes it now.
   const { buildProgram } = await import('./release/build-program.ts');
   const [api, program] = await Promise.all([open(options, outside), buildProgram()]);
-  const holder = `${readUserName()}@${hostname()} (process ${processId})`;
+  const holder = `${readUserName(outside)}@${hostname()} (process ${processId})`;
   const { clock, signal, environment } = outside;
   const cluster = createKubernetesCluster({ api, clock, options, program, holder, signal });
   const currentNamespace = () => namespaceOf(options, environment);
-  return Object.assign(cluster, { workloads: createWorkloads({ api, currentNamespace, signal }) });
+  return Object.assign(cluster, {
+    workloads: withSmallHeap(createWorkloads({ api, currentNamespace, signal })),
+    controllers: createControllers({ api, signal }),
+    surroundings: createSurroundings({ api, signal }),
+    prober: createProber({
+      api,
+      clock,
+      token: cluster.token,
+      image: options.image,
+      timeoutMs: options.jobTimeoutMs,
+    }),
+    access: createAccess({ api, signal, installNamespace: options.installNamespace }),
+    profileObjects: createProfileObjects({ api, signal }),
+    clusterSync: createSyncInstallation({ api, clock, options, buildProgram: makeSyncProgram, signal }),
+    watchFleet: (until: AbortSignal) => watchFleet({ api, ...options }, until),
+  });
 };
 
-const readUserName = (): string => {
+const makeSyncProgram = async (): Promise<Uint8Array> =>
+  (await import('./release/build-sync-program.ts')).buildSyncProgram();
+
+const readUserName = ({ environment }: Pick<Outside, 'environment'>): string => {
+  const { username, uid } = currentUser();
+  // Bun takes the name from USER alone, and says `unknown` where that is not set.
+  if (username !== 'unknown') return username;
+  return environment.LOGNAME || (uid === 0 ? 'root' : `uid ${uid}`);
+};
+
+const currentUser = (): { readonly username: string; readonly uid: number } => {
   try {
-    return userInfo().username;
+    return userInfo();
   } catch {
     // A container may run under a number that no user has.
-    return 'somebody';
+    return { username: 'somebody', uid: -1 };
   }
 };

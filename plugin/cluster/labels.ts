@@ -1,7 +1,6 @@
 // Every label and annotation of ours, and how objects of ours are found again.
 
-/** A prefix under which kubelets may not label their own Node (NodeRestriction admission). */
-export const NODE_LABEL_PREFIX = 'kubectl-seccomp.node-restriction.kubernetes.io/';
+export { NODE_LABEL_PREFIX } from '../../src/rollout/names.ts';
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by';
 const COMPONENT = 'app.kubernetes.io/component';
@@ -11,12 +10,10 @@ export const RUN_LABEL = 'kubectl-seccomp/run';
 export const REVISION_LABEL = 'kubectl-seccomp/revision';
 /** On a Job and its Pod: the Node's name, which may be too long for a label. */
 export const NODE_ANNOTATION = 'kubectl-seccomp/node';
-/** On a namespace that we made; one without it is never labelled or deleted. */
-export const NAMESPACE_MARK = 'kubectl-seccomp/made-by-us';
 
 const OURS = 'kubectl-seccomp';
 
-export type Component = 'program' | 'chunk' | 'release' | 'lease' | 'node-job' | 'event';
+export type Component = 'program' | 'chunk' | 'release' | 'lease' | 'node-job' | 'probe' | 'event' | 'sync';
 
 /** Returns the labels of an object of ours. */
 export const objectLabels = (

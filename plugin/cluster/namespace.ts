@@ -2,9 +2,10 @@
 // used as it is: never labelled, never deleted.
 import type { V1Namespace } from '@kubernetes/client-node';
 import { SeccompError } from '../../src/error.ts';
+import { installNamespaceObject, NAMESPACE_MARK } from '../../src/rollout/install-namespace.ts';
 import type { Clock } from '../../src/rollout/ports.ts';
 import { type Api, ApiError } from './api.ts';
-import { isOurs, NAMESPACE_MARK, objectLabels, SELECT_OURS } from './labels.ts';
+import { isOurs, SELECT_OURS } from './labels.ts';
 
 interface Place {
   readonly api: Api;
@@ -13,21 +14,8 @@ interface Place {
   readonly signal?: AbortSignal;
 }
 
-/** Builds the namespace with our mark, and with the label that lets a Pod mount a folder of its node. */
-export const namespaceObject = (name: string): V1Namespace => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: {
-    name,
-    labels: {
-      ...objectLabels('node-job'),
-      'pod-security.kubernetes.io/enforce': 'privileged',
-      'pod-security.kubernetes.io/audit': 'privileged',
-      'pod-security.kubernetes.io/warn': 'privileged',
-    },
-    annotations: { [NAMESPACE_MARK]: 'true' },
-  },
-});
+/** Builds the namespace. */
+export const namespaceObject: (name: string) => V1Namespace = installNamespaceObject;
 
 /** Reads the namespace; undefined when it does not exist. */
 export const readNamespace = async ({

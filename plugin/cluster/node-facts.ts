@@ -10,7 +10,8 @@ export const readNode = ({ metadata, spec, status }: V1Node, kubeletRoot?: strin
   const labels = metadata?.labels ?? {};
   const info = status?.nodeInfo;
   const os = info?.operatingSystem || (labels['kubernetes.io/os'] ?? '');
-  const exclusion = whyExcluded(os, labels, spec?.taints?.map(({ key }) => key) ?? []);
+  const taints = spec?.taints?.map(({ key }) => key) ?? [];
+  const exclusion = whyExcluded(os, labels, taints);
   return {
     name: metadata?.name ?? '',
     uid: metadata?.uid ?? '',
@@ -24,6 +25,10 @@ export const readNode = ({ metadata, spec, status }: V1Node, kubeletRoot?: strin
     kubeletRoot: kubeletRoot ?? readDirectoryLocation(labels['kubelet.kubernetes.io/directory-location']),
     labels: ownLabels(labels),
     allLabels: labels,
+    ...(spec?.taints?.length && {
+      taints: spec.taints.map(({ key, value, effect }) => ({ key, effect, ...(value && { value }) })),
+    }),
+    ...(spec?.unschedulable === true && { isUnschedulable: true }),
     ...(exclusion !== undefined && { exclusion }),
   };
 };

@@ -72,6 +72,7 @@ const FIELDS = [
   'seccompRoot',
   'at',
   'installedAt',
+  'failingSince',
 ] as const;
 /** Columns that records had from the first; a later one may be missing from a record that was written before it. */
 const REQUIRED_FIELDS = new Set<string>([

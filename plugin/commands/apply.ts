@@ -28,13 +28,23 @@ import {
 } from './flags.ts';
 import { refuseClusterFlags } from './folder-inspection.ts';
 import { installInFolder } from './folder-rollout.ts';
+import {
+  type Applied,
+  applyFromCluster,
+  type ClusterSource,
+  clusterSourceFlags,
+  namespaceOfSourceFlag,
+  readClusterSource,
+} from './from-cluster.ts';
 import { refuseChangeInUse } from './in-use.ts';
-import { type PackedFile, readInputs } from './inputs.ts';
+import { type Inputs, type PackedFile, readInputs } from './inputs.ts';
+import { refuseMissingRights } from './missing-rights.ts';
 import { rollBack } from './rollback.ts';
 import { follow, type RolledBack, rolloutPolicy, show } from './rollout.ts';
 import { verbs } from './verbs.ts';
 import { type WaveOptions, waveFlags, waveOptions } from './wave-flags.ts';
 import { readWavePolicy } from './wave-policy.ts';
+import { waveProbe } from './wave-probe.ts';
 
 export interface ApplyOptions {
   readonly filenames: readonly string[];
@@ -48,6 +58,8 @@ export interface ApplyOptions {
   readonly isForced: boolean;
   readonly waves: WaveOptions;
   readonly root?: string;
+  /** Instead of files. */
+  readonly fromCluster?: ClusterSource;
   readonly output?: string;
   readonly isQuiet: boolean;
   readonly connect: ConnectOptions;
@@ -66,13 +78,26 @@ their filter: where a profile in use would change or go, it refuses and lists wh
 A folder gives its name to the bundle; everything else needs --name. Of a folder,
 *.json, *.yaml and *.yml are read. A profile from standard input becomes
 profile.json. SeccompProfile objects are compiled and become <metadata.name>.json.
-With an error in any profile nothing leaves this machine.`;
+With an error in any profile nothing leaves this machine.
+
+A file for --rollout-policy holds what the flags of the waves say, each under its own
+name; 'help rollout' says what they mean:
+
+  apiVersion: kubectl-seccomp/v1
+  kind: RolloutPolicy
+  waves: [1, 10%, 100%]
+  pause: 1m
+  onFailure: rollback`;
 
 const EXAMPLES = `Examples:
   # To every node
   $0 apply -f profiles/ --name web
   # To the nodes of one role, and only say what would happen
   $0 apply -f profiles/ --name web -l role=web --dry-run=server
+  # In waves, as a team has agreed
+  $0 apply -f profiles/ --name web --rollout-policy rollout.yaml
+  # What the Seccomp Operator of 2020 kept in ConfigMaps: each namespace as one bundle
+  $0 apply --from-configmaps -A
   # A single profile from standard input: pods name it web/profile.json
   cat nginx.json | $0 apply -f - --name web
   # On a folder of this machine, without a cluster
@@ -94,6 +119,7 @@ export const applyCommand = (outside: Outside, run: typeof runApply = runApply):
         },
         recursive: flag('Read the subfolders too', { alias: 'R' }),
         name: text('Name of the bundle: lower-case letters, digits and hyphens'),
+        ...clusterSourceFlags,
         ...selectionFlags,
         ...dryRunFlag,
         force: flag(
@@ -106,13 +132,16 @@ export const applyCommand = (outside: Outside, run: typeof runApply = runApply):
         ...compileFlags,
         ...jobFlags,
         ...clusterFlags,
+        namespace: namespaceOfSourceFlag,
       }),
   handler: async (given) => outside.conclude(await run(readOptions(given), outside)),
 });
 
 const readOptions = (given: Readonly<Record<string, unknown>>): ApplyOptions => {
   if (given.root !== undefined) refuseClusterFlags(given);
+  const fromCluster = readClusterSource(given);
   return {
+    ...(fromCluster && { fromCluster }),
     filenames: (given.filename as string[] | undefined) ?? [],
     isRecursive: given.recursive === true,
     ...(given.name !== undefined && { name: given.name as string }),
@@ -133,11 +162,32 @@ const readOptions = (given: Readonly<Record<string, unknown>>): ApplyOptions => 
 /** Applies and says what came of it; the exit code is 0 only when every node that can have it has it. */
 export const runApply = async (options: ApplyOptions, outside: Outside): Promise<ExitCode> => {
   const policy = { ...rolloutPolicy(options), ...(await readWavePolicy(options.waves, outside)) };
-  const { bundle, files, notes } = await readInputs(options, outside);
+  const { root, dryRun, connect, fromCluster } = options;
+  if (fromCluster !== undefined)
+    return await applyFromCluster(
+      { source: fromCluster, options },
+      {
+        rollOut: (inputs, cluster) => rollOut(inputs, { policy, cluster }, options, outside),
+        show: (applied) => showApplied(applied, options, outside),
+      },
+      outside,
+    );
+  const inputs = await readInputs(options, outside);
+  const cluster = root === undefined ? await outside.connect(connect) : undefined;
+  if (cluster && dryRun !== 'client') await refuseMissingRights('apply', { cluster, connect }, outside);
+  const applied = await rollOut(inputs, { policy, ...(cluster && { cluster }) }, options, outside);
+  return showApplied(applied, options, outside);
+};
+
+const rollOut = async (
+  { bundle, files, notes }: Inputs,
+  { policy, cluster }: { readonly policy: RolloutPolicy; readonly cluster?: Connected },
+  options: ApplyOptions,
+  outside: Outside,
+): Promise<Applied> => {
   if (!options.isQuiet) outside.stderr.write(notes.map((note) => `note: ${sanitizeLine(note)}\n`).join(''));
   const { root, dryRun, isForced, isQuiet, output } = options;
   if (root !== undefined) await lintForAnyNode(files, options.compile, outside);
-  const cluster = root === undefined ? await outside.connect(options.connect) : undefined;
   const events =
     cluster !== undefined
       ? installBundle(
@@ -148,6 +198,9 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
             chunks: splitChunks(compressBundle(bundle.tar)),
             selection: options.selection,
             policy,
+            ...(options.waves.isProbed && {
+              probe: waveProbe(bundle, cluster, options.connect),
+            }),
             examine: examineWith(cluster, { bundle, files, policy }, options, outside),
           },
           { cluster, clock: outside.clock, signal: outside.signal },
@@ -160,22 +213,20 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
     state.stopped?.code === 'unhealthy' && policy.gate?.onFailure === 'rollback'
       ? await undo(bundle.manifest.name, options, outside)
       : undefined;
-  const exitCode = show(
-    state,
-    {
-      kind: 'ApplyResult',
-      bundle: bundle.manifest.name,
-      dryRun,
-      output,
-      isQuiet,
-      isFolder: root !== undefined,
-      profiles,
-      ...(rollback && { rollback }),
-    },
-    outside,
-  );
+  const isFolder = root !== undefined;
+  const { name } = bundle.manifest;
+  const shown = { kind: 'ApplyResult', bundle: name, dryRun, output, isQuiet, isFolder, profiles } as const;
+  return { state, shown: { ...shown, ...(rollback && { rollback }) } };
+};
+
+const showApplied = (
+  { state, shown }: Applied,
+  { output, isQuiet, dryRun }: ApplyOptions,
+  outside: Outside,
+): ExitCode => {
+  const exitCode = show(state, shown, outside);
   if (exitCode === 0 && output === undefined && !isQuiet && dryRun === 'none' && state.nodes.size > 0) {
-    outside.stderr.write(renderUse(bundle.manifest.name, profiles));
+    outside.stderr.write(renderUse(shown.bundle, shown.profiles ?? []));
   }
   return exitCode;
 };

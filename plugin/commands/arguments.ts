@@ -12,13 +12,17 @@ export const PARSER = {
 } as const;
 
 /** Short flags that take a value, so that `-ojson` is `-o json`. */
-const SHORT_WITH_VALUE = 'flons';
+const SHORT_WITH_VALUE = 'cflons';
 const SHORT_SWITCHES = 'ARh';
 /** Flags without a value, which yargs takes for false when anything but `true` is given with `=`. */
 const SWITCHES = [
   'all-namespaces',
   'A',
   'unconfined',
+  'pin',
+  'require-node',
+  'from-operator',
+  'undo',
   'fix',
   'intersect',
   'union',

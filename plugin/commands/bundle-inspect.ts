@@ -15,6 +15,12 @@ export interface BundleInspectOptions {
   readonly output?: string;
 }
 
+const EXAMPLES = `Examples:
+  # Which profiles are in it, and what they were made of
+  $0 bundle inspect web.tgz -o wide
+  # Its digest alone
+  $0 bundle inspect web.tgz -o name`;
+
 /** Builds the command; `run` is replaced in tests of the parsing. */
 export const bundleInspectCommand = (
   outside: Outside,
@@ -24,6 +30,7 @@ export const bundleInspectCommand = (
   builder: (parser) =>
     parser
       .usage('$0 bundle inspect FILE|- [flags]\n\nVerifies a bundle file and lists what is in it.')
+      .epilogue(EXAMPLES)
       .positional('file', fileArgument)
       .options(outputFlag(['json', 'yaml', 'name', 'wide'])),
   handler: async (given) => {

@@ -14,6 +14,12 @@ export interface BundleVerifyOptions {
   readonly digest?: string;
 }
 
+const EXAMPLES = `Examples:
+  # Is it whole?
+  $0 bundle verify web.tgz
+  # Is it the one that was reviewed?
+  $0 bundle verify web.tgz --digest 1bdeb79acdbf006e`;
+
 /** Builds the command; `run` is replaced in tests of the parsing. */
 export const bundleVerifyCommand = (
   outside: Outside,
@@ -25,6 +31,7 @@ export const bundleVerifyCommand = (
       .usage(
         '$0 bundle verify FILE|- [flags]\n\nChecks every byte of a bundle file against its manifest.\nExit code: 0 good, 1 not, 2 could not tell.',
       )
+      .epilogue(EXAMPLES)
       .positional('file', fileArgument)
       .options({ digest: text('Also compare with this digest: 64 hex digits, or the first 16') }),
   handler: async (given) => {

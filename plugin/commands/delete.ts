@@ -23,6 +23,7 @@ import { refuseClusterFlags, statusHint } from './folder-inspection.ts';
 import { removeFromFolder } from './folder-rollout.ts';
 import { refuseDeleteInUse } from './in-use.ts';
 import { interruptible } from './interruptible.ts';
+import { refuseMissingRights } from './missing-rights.ts';
 import { follow, rolloutPolicy, show } from './rollout.ts';
 import { verbs } from './verbs.ts';
 
@@ -97,6 +98,8 @@ export const runDelete = async (options: DeleteOptions, outside: Outside): Promi
   const where = root === undefined ? describeNodes(options.selection) : `"${root}"`;
   await confirm(`Delete bundle "${bundle}" from ${where}?`, options.isYes || dryRun !== 'none', outside);
   const cluster = root === undefined ? await outside.connect(options.connect) : undefined;
+  if (cluster && dryRun !== 'client')
+    await refuseMissingRights('delete', { cluster, connect: options.connect }, outside);
   const { signal } = outside;
   const events =
     cluster === undefined

@@ -73,7 +73,8 @@ export async function* removeFromFolder(
     yield* runInFolder(node, { version: 1, operation: 'remove', bundle, revision, force: isForced }, outside);
 }
 
-async function* runInFolder(
+/** Runs a request on a folder and tells of it as of one node. */
+export async function* runInFolder(
   node: NodeSeen,
   request: Request,
   outside: Outside,

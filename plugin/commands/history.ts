@@ -4,7 +4,7 @@ import { SeccompError } from '../../src/error.ts';
 import { renderDocument } from '../output/document.ts';
 import { historyDocument, renderHistory, renderRevision, revisionDocument } from '../output/history.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
-import { readBundleName } from './delete.ts';
+import { readBundleName } from './bundle-name.ts';
 import { clusterFlags, connectOptions, namespaceFlag, outputFlag, text } from './flags.ts';
 import { interruptible } from './interruptible.ts';
 import { parseRevision } from './revision.ts';

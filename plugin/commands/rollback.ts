@@ -23,6 +23,7 @@ import {
   text,
 } from './flags.ts';
 import { interruptible } from './interruptible.ts';
+import { refuseMissingRights } from './missing-rights.ts';
 import { parseRevision } from './revision.ts';
 import { follow, type RolledBack, rolloutPolicy, show } from './rollout.ts';
 import { verbs } from './verbs.ts';
@@ -108,6 +109,8 @@ export const rollBack = async (
 ): Promise<RolledBack> => {
   const { bundle, to, isQuiet } = options;
   const cluster = await outside.connect(options.connect);
+  if (options.dryRun !== 'client')
+    await refuseMissingRights('rollback', { cluster, connect: options.connect }, outside);
   const { target, content, nodes } = await interruptible(
     prepareRollback(cluster, bundle, to, options.selection),
     outside.signal,

@@ -24,6 +24,7 @@ import {
 } from './flags.ts';
 import { inspectFolder, refuseClusterFlags, statusHint } from './folder-inspection.ts';
 import { interruptible } from './interruptible.ts';
+import { readSyncStatus } from './sync-status.ts';
 import { verbs } from './verbs.ts';
 
 export interface StatusOptions {
@@ -41,12 +42,21 @@ node labels and the records of past rollouts. It starts nothing; to have the dis
 themselves compared, use verify. With many nodes only those that need attention are
 listed; -o wide lists all.`;
 
+const EXAMPLES = `Examples:
+  # Every bundle on every node
+  $0 status
+  # One bundle, with the generations
+  $0 status web -o wide
+  # What lies in a folder of this machine
+  $0 status --root /tmp/seccomp`;
+
 /** Builds the command; `run` is replaced in tests of the parsing. */
 export const statusCommand = (outside: Outside, run: typeof runStatus = runStatus): CommandModule => ({
   ...verbs.status,
   builder: (parser) =>
     parser
       .usage(USAGE)
+      .epilogue(EXAMPLES)
       .positional('bundle', { type: 'string', describe: 'Only this bundle' })
       .options({
         ...selectionFlags,
@@ -95,8 +105,12 @@ const readCluster = async (
   outside: Outside,
 ): Promise<StatusDocument> => {
   const cluster = await outside.connect(connect);
-  const reading = Promise.all([cluster.readNodes(chosen), cluster.readReleases(bundle)]);
-  const [nodes, releases] = await interruptible(reading, outside.signal);
+  const reading = Promise.all([
+    cluster.readNodes(chosen),
+    cluster.readReleases(bundle),
+    readSyncStatus(cluster.clusterSync, outside.clock),
+  ]);
+  const [nodes, releases, sync] = await interruptible(reading, outside.signal);
   const status = statusOf(nodes, releases);
   const names = status.bundles.filter((name) => bundle === undefined || name === bundle);
   return {
@@ -116,6 +130,7 @@ const readCluster = async (
         bundle: one.bundle,
         generation: generationName(one.bundle, one.digest),
       })),
+    sync,
   };
 };
 

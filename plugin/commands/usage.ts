@@ -108,8 +108,14 @@ export const runUsage = async (options: UsageOptions, outside: Outside): Promise
     if (document.containers.length === 0) outside.stderr.write(renderNothing(options, document));
     outside.stderr.write(stderr);
   }
+  outside.stderr.write(hintOfRights(document, outside));
   return document.unread.length === 0 ? 0 : 1;
 };
+
+const hintOfRights = ({ unread }: UsageDocument, { programName }: Outside): string =>
+  unread.some(({ message }) => / cannot \w+ resource /.test(message))
+    ? `The role for all of it, for whoever may grant it: ${programName} rbac usage\n`
+    : '';
 
 const readUsage = async (options: UsageOptions, cluster: Connected): Promise<UsageDocument> => {
   const { target, selector } = options;
@@ -170,7 +176,7 @@ function readSelector(given: string | string[]): string {
 }
 
 /** It becomes a part of request paths: `../x` would ask for something else. */
-const readNamespace = (namespace: string): string => {
+export const readNamespace = (namespace: string): string => {
   if (/^(?=.{1,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(namespace)) return namespace;
   throw new SeccompError('usage', `--namespace: "${namespace}" is not the name of a namespace`);
 };

@@ -28,6 +28,7 @@ import {
 } from './flags.ts';
 import { inspectFolder, refuseClusterFlags, statusHint } from './folder-inspection.ts';
 import { interruptible } from './interruptible.ts';
+import { refuseMissingRights } from './missing-rights.ts';
 import { follow } from './rollout.ts';
 import { verbs } from './verbs.ts';
 
@@ -56,12 +57,21 @@ made where there is none.
 
 Exit code: 0 all in sync, 1 something was found, 2 could not tell.`;
 
+const EXAMPLES = `Examples:
+  # Every byte on every node
+  $0 verify web
+  # On two nodes, for a pipeline
+  $0 verify web --nodes node-1,node-2 -o json
+  # In a folder of this machine
+  $0 verify web --root /tmp/seccomp`;
+
 /** Builds the command; `run` is replaced in tests of the parsing. */
 export const verifyCommand = (outside: Outside, run: typeof runVerify = runVerify): CommandModule => ({
   ...verbs.verify,
   builder: (parser) =>
     parser
       .usage(USAGE)
+      .epilogue(EXAMPLES)
       .positional('bundle', { type: 'string', describe: 'Only this bundle' })
       .options({
         ...selectionFlags,
@@ -124,6 +134,7 @@ const askNodes = async (
   outside: Outside,
 ): Promise<{ nodes: NodeVerdictDocument[]; state: RolloutState }> => {
   const cluster = await outside.connect(connect);
+  await refuseMissingRights('verify', { cluster, connect }, outside);
   const releases = await interruptible(cluster.readReleases(bundle), outside.signal);
   const events = inspectNodes(
     {

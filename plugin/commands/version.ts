@@ -3,7 +3,7 @@ import type { CommandModule } from 'yargs';
 import { SeccompError } from '../../src/error.ts';
 import { API_VERSION, type DocumentFormat, renderDocument } from '../output/document.ts';
 import type { VersionDocument } from '../output/documents.ts';
-import { sanitizeLine } from '../output/sanitize.ts';
+import { renderVersions } from '../output/versions.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { clusterFlags, connectOptions, flag, outputFlag } from './flags.ts';
 import { interruptible } from './interruptible.ts';
@@ -15,15 +15,28 @@ export interface VersionOptions {
   readonly connect: ConnectOptions;
 }
 
+const USAGE = `$0 version [flags]
+
+Prints the version of the plugin and of the cluster.`;
+
+const EXAMPLES = `Examples:
+  # Both
+  $0 version
+  # The plugin's alone, without asking a cluster
+  $0 version --client`;
+
 /** Builds the command; `run` is replaced in tests of the parsing. */
 export const versionCommand = (outside: Outside, run: typeof runVersion = runVersion): CommandModule => ({
   ...verbs.version,
   builder: (parser) =>
-    parser.usage('$0 version [flags]\n\nPrints the version of the plugin and of the cluster.').options({
-      client: flag('Only the version of the plugin; asks no cluster'),
-      ...outputFlag(['json', 'yaml']),
-      ...clusterFlags,
-    }),
+    parser
+      .usage(USAGE)
+      .epilogue(EXAMPLES)
+      .options({
+        client: flag('Only the version of the plugin; asks no cluster'),
+        ...outputFlag(['json', 'yaml']),
+        ...clusterFlags,
+      }),
   handler: async (given) => {
     const options: VersionOptions = {
       isClientOnly: given.client === true,
@@ -43,14 +56,15 @@ export const runVersion = async (options: VersionOptions, outside: Outside): Pro
     clientVersion: `v${outside.version}`,
     ...(server.version !== undefined && { serverVersion: server.version }),
   };
-  outside.stdout.write(options.output ? renderDocument(document, options.output) : renderVersions(document));
+  outside.stdout.write(
+    options.output
+      ? renderDocument(document, options.output)
+      : renderVersions(document.clientVersion, server.version),
+  );
   if (!server.failure) return 0;
   // Thrown only now: the plugin's own version is wanted most when the cluster cannot be reached.
   throw server.failure;
 };
-
-const renderVersions = ({ clientVersion, serverVersion }: VersionDocument): string =>
-  `Client Version: ${clientVersion}\n${serverVersion === undefined ? '' : `Server Version: ${sanitizeLine(serverVersion)}\n`}`;
 
 const askServer = async (
   connect: ConnectOptions,

@@ -94,6 +94,7 @@ export class FakeApi implements Api {
   ): Promise<T> {
     await this.#note('PATCH', path, options, body);
     const found = this.#find(path);
+    if (Array.isArray(body)) return this.put(path, applyJsonPatch(found, body as JsonPatch)) as T;
     const { metadata } = body as { metadata: { uid?: string; labels?: Record<string, string | null> } };
     if (metadata.uid !== undefined && metadata.uid !== found.metadata.uid)
       throw new ApiError(422, 'Invalid', 'metadata.uid: Invalid value: field is immutable');
@@ -144,3 +145,23 @@ export class FakeApi implements Api {
 
   close(): void {}
 }
+
+type JsonPatch = readonly {
+  readonly op: 'test' | 'remove';
+  readonly path: string;
+  readonly value?: unknown;
+}[];
+
+/** The two operations that the plugin uses; a test that does not hold is Invalid, as Kubernetes answers it. */
+const applyJsonPatch = (object: Stored, patch: JsonPatch): Stored => {
+  const changed = structuredClone(object);
+  for (const { op, path, value } of patch) {
+    const keys = path.slice(1).split('/');
+    const last = keys.pop() ?? '';
+    const parent = keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], changed);
+    if (op === 'remove') (parent as unknown[]).splice(Number(last), 1);
+    else if (JSON.stringify((parent as Record<string, unknown>)?.[last]) !== JSON.stringify(value))
+      throw new ApiError(422, 'Invalid', `the server rejected our request: testing ${path} failed`);
+  }
+  return changed;
+};

@@ -265,18 +265,22 @@ export class FakeCluster implements Cluster {
   }
 
   async label(node: NodeSeen, labels: Readonly<Record<string, string | null>>): Promise<Reason | undefined> {
-    const text = Object.entries(labels).map(([key, value]) =>
-      value === null ? `${key}-` : `${key}=${value}`,
-    );
+    const text = Object.entries(labels).map(([key, to]) => (to === null ? `${key}-` : `${key}=${to}`));
     this.calls.push(`label ${node.name} ${text.join(' ')}`);
-    const now = this.#nodes.find((other) => other.name === node.name && other.uid === node.uid);
-    if (!now) return { code: 'node-gone', message: 'the Node was deleted or replaced' };
-    const kept = Object.entries({ ...now.labels, ...labels }).filter((entry) => entry[1] !== null) as [
-      string,
-      string,
-    ][];
-    this.setNode(node.name, { ...now, labels: Object.fromEntries(kept) });
-    return undefined;
+    return this.#change(node, (now) => {
+      const kept = Object.entries({ ...now.labels, ...labels }).filter(([, value]) => value !== null);
+      return { labels: Object.fromEntries(kept) as Record<string, string> };
+    });
+  }
+
+  async removeTaint(node: NodeSeen, key: string): Promise<Reason | undefined> {
+    return this.#change(node, ({ taints = [] }) => ({ taints: taints.filter((one) => one.key !== key) }));
+  }
+
+  #change({ name, uid }: NodeSeen, change: (now: NodeSeen) => Partial<NodeSeen>): Reason | undefined {
+    const now = this.#nodes.find((other) => other.name === name && other.uid === uid);
+    if (now) this.setNode(name, { ...now, ...change(now) });
+    return now ? undefined : { code: 'node-gone', message: 'the Node was deleted or replaced' };
   }
 
   async removeNamespace({ force }: { readonly force: boolean }): Promise<'removed' | 'absent' | 'kept'> {

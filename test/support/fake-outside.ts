@@ -1,11 +1,18 @@
 // An `Outside` in memory: streams that can be read afterwards, files that are a map, a fake clock and cluster.
 import { Readable, Writable } from 'node:stream';
-import type { ConnectOptions, ExitCode, Files, Outside } from '../../plugin/outside.ts';
+import { lend } from '../../plugin/local-lent.ts';
+import type { ConnectOptions, ExitCode, Files, NameKind, Outside } from '../../plugin/outside.ts';
 import { SeccompError } from '../../src/error.ts';
 import type { Report } from '../../src/protocol/report.ts';
 import type { Request } from '../../src/protocol/request.ts';
+import type { FleetNews } from '../../src/rollout/fleet.ts';
+import type { Right } from '../../src/rollout/rights.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster } from './fake-cluster.ts';
+import { FakeClusterSync } from './fake-cluster-sync.ts';
+import { FakeControllers } from './fake-controllers.ts';
+import { FakeProfileObjects } from './fake-profile-objects.ts';
+import { FakeProber, FakeSurroundings } from './fake-surroundings.ts';
 import { FakeWorkloads } from './fake-workloads.ts';
 
 export interface FakeOutsideOptions {
@@ -16,7 +23,16 @@ export interface FakeOutsideOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly cluster?: FakeCluster;
   readonly workloads?: FakeWorkloads;
+  readonly controllers?: FakeControllers;
+  readonly surroundings?: FakeSurroundings;
+  readonly prober?: FakeProber;
   readonly clock?: FakeClock;
+  readonly profileObjects?: FakeProfileObjects;
+  /** Tells which rights the user does not have; without it, none is missing. */
+  readonly isMissing?: (right: Right) => boolean;
+  /** Answers what the shell asks for; what is not here cannot be had. */
+  readonly names?: Partial<Record<NameKind, readonly string[]>>;
+  readonly clusterSync?: FakeClusterSync;
   /** Answers `--root`; what is asked lands in `requests`. */
   readonly onFolder?: (request: Request) => Report;
 }
@@ -44,7 +60,7 @@ export const fakeOutside = (options: FakeOutsideOptions = {}): FakeOutside => {
   const requests: Request[] = [];
   const written = new Map<string, Uint8Array>();
   let concluded: ExitCode | undefined;
-  return {
+  const outside: FakeOutside = {
     programName: 'kubectl seccomp',
     version: '1.2.3',
     stdin: Object.assign(Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]), {
@@ -61,9 +77,29 @@ export const fakeOutside = (options: FakeOutsideOptions = {}): FakeOutside => {
     },
     connect: async (given) => {
       connections.push(given);
-      return Object.assign(cluster, { workloads: options.workloads ?? new FakeWorkloads() });
+      return Object.assign(cluster, {
+        workloads: options.workloads ?? new FakeWorkloads(),
+        controllers: options.controllers ?? new FakeControllers(),
+        surroundings: options.surroundings ?? new FakeSurroundings(),
+        prober: options.prober ?? new FakeProber(),
+        access: {
+          findMissing: async (rights: readonly Right[]) => rights.filter(options.isMissing ?? (() => false)),
+        },
+        profileObjects: options.profileObjects ?? new FakeProfileObjects(),
+        clusterSync: options.clusterSync ?? new FakeClusterSync(),
+        watchFleet: () => tellFleet(cluster),
+      });
     },
     readServerVersion: async () => 'v1.37.0',
+    readProgramSha256: async () => 'ab'.repeat(32),
+    readContext: async () => 'test',
+    readNames: async (kind, given) => {
+      connections.push(given);
+      const names = options.names?.[kind];
+      if (names === undefined) throw new SeccompError('config', `no ${kind}`);
+      return [...names];
+    },
+    installCompletion: async () => ({ path: '/bin/kubectl_complete-seccomp', isNew: true }),
     runOnFolder: async (_root, request) => {
       requests.push(request);
       if (options.onFolder) return options.onFolder(request);
@@ -77,8 +113,18 @@ export const fakeOutside = (options: FakeOutsideOptions = {}): FakeOutside => {
     stdoutText: stdout.text,
     stderrText: stderr.text,
     exitCode: () => concluded,
+    lend: async (given) => lend(outside, given),
   };
+  return outside;
 };
+
+/** Tells what is there, once. */
+async function* tellFleet(cluster: FakeCluster): AsyncGenerator<FleetNews> {
+  for (const node of await cluster.readNodes({ selector: '' })) yield { kind: 'node', node };
+  for (const release of await cluster.readReleases()) yield { kind: 'release', release };
+  yield { kind: 'synced', part: 'nodes' };
+  yield { kind: 'synced', part: 'records' };
+}
 
 const memoryStream = (
   isTTY: boolean,
@@ -115,6 +161,14 @@ const fakeFiles = (
       .filter((path) => isRecursive || !path.includes('/'))
       .filter((path) => !path.split('/').some((segment) => segment.startsWith('.')))
       .sort(),
+  listFolder: async (folder) => {
+    const below = `${folder.replace(/\/$/, '')}/`;
+    const names = Object.keys(files)
+      .filter((path) => path.startsWith(below))
+      .map((path) => path.slice(below.length));
+    const kinds = new Map(names.map((name) => [name.split('/', 1)[0]!, name.includes('/')]));
+    return [...kinds].map(([name, isFolder]) => ({ name, isFolder }));
+  },
   kind: async (path) => {
     if (files[path] !== undefined) return 'file';
     const isFolder = Object.keys(files).some((file) => file.startsWith(`${path.replace(/\/$/, '')}/`));

@@ -54,7 +54,7 @@ export const samplePod = (name: string, profile: Profile, changes: Partial<PodSe
 export const sampleTemplate = (profile: Profile, changes: Partial<TemplateSeen> = {}): TemplateSeen => ({
   namespace: 'shop',
   workload: { kind: 'Deployment', name: 'front' },
-  nodeSelector: {},
+  placement: {},
   containers: [{ name: 'main', role: 'container', confinement: sampleConfinement(profile) }],
   ...changes,
 });

@@ -20,6 +20,11 @@ export const sampleReport = (task: NodeTask, changes: Partial<Report> = {}): Rep
       };
     case 'remove':
       return { ...shared, outcome: 'removed', revision: request.revision, ...changes };
+    case 'prune': {
+      const current = task.node.labels[request.bundle];
+      const left = [...new Set([...request.kept, ...(current === undefined ? [] : [current])])];
+      return { ...shared, outcome: 'pruned', pruned: 1, generations: left.toSorted(), ...changes };
+    }
     case 'inspect':
       return {
         ...shared,

@@ -10,8 +10,9 @@ import { isOnPath } from '../cluster/tools.ts';
 /**
  * `cluster`: a running test cluster, named by SECCOMP_TEST_CLUSTER. `shared`: the corpus and oracles that
  * SECCOMP_SHARED names. `runc`: the cluster's binaries, built. `cc`: a C compiler. `bun`: the pinned Bun.
+ * `tmux`: a terminal to drive programs in.
  */
-export type Requirement = 'linux' | 'root' | 'cluster' | 'shared' | 'runc' | 'cc' | 'bun';
+export type Requirement = 'linux' | 'root' | 'cluster' | 'shared' | 'runc' | 'cc' | 'bun' | 'tmux';
 
 /** Returns why a requirement isn't met, or undefined where it is. */
 const missing: Record<Requirement, () => string | undefined> = {
@@ -21,6 +22,7 @@ const missing: Record<Requirement, () => string | undefined> = {
   shared: () => missingPath('SECCOMP_SHARED', 'the shared corpus and oracles'),
   runc: () => (findBinaries() ? undefined : 'it needs the cluster’s binaries (npm run cluster:build)'),
   cc: () => (isOnPath('cc') ? undefined : 'it needs a C compiler'),
+  tmux: () => (isOnPath('tmux') ? undefined : 'it needs tmux'),
   bun: () => (findBun() ? undefined : 'it needs the pinned Bun (npm ci, without --omit=optional)'),
 };
 

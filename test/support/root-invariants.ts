@@ -4,6 +4,7 @@ import {
   isTrashName,
   isWaitingLinkName,
   parseGenerationName,
+  parseTakenName,
   REMOVAL_MODE,
 } from '../../src/protocol/layout.ts';
 import { parseRecord } from '../../src/protocol/node-record.ts';
@@ -48,6 +49,8 @@ const findEntryViolation = (
   expected: Expectation,
 ): string | undefined => {
   if (name in expected.foreign || isStagingName(name)) return undefined;
+  // What is taken away is anything from whole to empty.
+  if (parseTakenName(name) !== undefined) return undefined;
   if (name === 'web') return findLinkViolation(entry, tree, expected);
   if (name === '.web.json') return findRecordViolation(entry);
   if (parseGenerationName(name) === undefined) return `the name ${name} is nobody's`;

@@ -5,7 +5,7 @@ import type { Site } from '../../bootstrap/site.ts';
 import type { Bundle } from '../../src/bundle/manifest-types.ts';
 import { parseRecord } from '../../src/protocol/node-record.ts';
 import type { NodeFacts, Report } from '../../src/protocol/report.ts';
-import type { InstallRequest, RemoveRequest, Request } from '../../src/protocol/request.ts';
+import type { InstallRequest, PruneRequest, RemoveRequest, Request } from '../../src/protocol/request.ts';
 import { sampleBundle, sampleProfileBytes, sampleSource } from './bundle-samples.ts';
 import { MemoryDisk, type Tree, type TreeEntry } from './memory-disk.ts';
 
@@ -58,6 +58,14 @@ export const removeRequest = (revision: number, overrides: Partial<RemoveRequest
   revision,
   force: false,
   ...overrides,
+});
+
+export const pruneRequest = (revision: number, kept: readonly string[] = []): PruneRequest => ({
+  version: 1,
+  operation: 'prune',
+  bundle: 'web',
+  revision,
+  kept,
 });
 
 let lastId = 0;

@@ -88,6 +88,15 @@ test('it takes its displayed name from the name it is called by', async () => {
   assert.match((await run(['--help'], { entry: [link] })).stdout, 'kubectl node-seccomp apply');
 });
 
+test('called by the name that kubectl completes it by, it says what could be typed', async () => {
+  const installed = await run(['completion', 'install'], { entry: [join(folder, 'dist/kubectl-seccomp')] });
+  const link = join(folder, 'dist/kubectl_complete-seccomp');
+  assert.is(installed.stdout, `${link} created\n`);
+  const { code, stdout, stderr } = await run(['ver'], { entry: [link] });
+  assert.equal([code, stderr], [0, '']);
+  assert.match(stdout, /^verify\t.*\nversion\t.*\n:4\n$/);
+});
+
 test('an old Node.js gets words instead of a crash', async () => {
   const pretend = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
   const { code, stdout, stderr } = await run(['version'], {

@@ -1,0 +1,87 @@
+// Runs verbs for the terminal UI: the same code as on the command line, with streams that are kept instead of shown. So
+// what the UI says a command does is what it does.
+import yargs, { type CommandModule } from 'yargs';
+import { SeccompError } from '../../src/error.ts';
+import type { ConnectOptions, ExitCode, LendOptions, Outside } from '../outside.ts';
+import type { Answer } from '../tui/port.ts';
+import { normalizeArguments, PARSER } from './arguments.ts';
+import { loaders } from './loaders.ts';
+import { verbs } from './verbs.ts';
+
+export interface VerbOptions extends LendOptions {
+  /** Where the UI is connected; a verb's words say nothing else about it. */
+  readonly connect: ConnectOptions;
+}
+
+/** Runs one verb; whatever goes wrong is part of the answer. */
+export const runVerb = async (
+  words: readonly string[],
+  { connect, ...options }: VerbOptions,
+  outside: Outside,
+): Promise<Answer> => {
+  const { outside: lent, stdout, stderr, exitCode } = await outside.lend(options);
+  const there: Outside = {
+    ...lent,
+    connect: (given) => lent.connect.call(there, { ...given, ...connect, ...shapeOfJobs(given) }),
+  };
+  let failed: ExitCode | undefined;
+  try {
+    await runWords(words, there);
+  } catch (thrown) {
+    if (!(thrown instanceof Error)) throw thrown;
+    const hint = thrown instanceof SeccompError && thrown.hint !== undefined ? `${thrown.hint}\n` : '';
+    lent.stderr.write(`error: ${thrown.message}\n${hint}`);
+    failed = exitCodeOf(thrown, exitCode());
+  }
+  return { exitCode: failed ?? exitCode() ?? 0, stdout: stdout(), stderr: stderr() };
+};
+
+const exitCodeOf = (thrown: Error, concluded: ExitCode | undefined): ExitCode => {
+  if (!(thrown instanceof SeccompError)) return 1;
+  if (thrown.code === 'interrupted') return 130;
+  return concluded ?? (thrown.code === 'usage' ? 2 : 1);
+};
+
+/** What may stand in a verb's own words. */
+const shapeOfJobs = ({
+  image,
+  imagePullSecret,
+  privilege,
+  priorityClass,
+  kubeletRoot,
+  jobTimeoutMs,
+}: ConnectOptions): Partial<ConnectOptions> => ({
+  image,
+  privilege,
+  jobTimeoutMs,
+  ...(imagePullSecret !== undefined && { imagePullSecret }),
+  ...(priorityClass !== undefined && { priorityClass }),
+  ...(kubeletRoot !== undefined && { kubeletRoot }),
+});
+
+const runWords = async (words: readonly string[], outside: Outside): Promise<void> => {
+  const [verb = ''] = words;
+  if (!(verb in loaders)) throw new SeccompError('usage', `"${verb}" is no verb`);
+  const module: CommandModule = await loaders[verb as keyof typeof loaders](outside);
+  let help = '';
+  await yargs([])
+    .scriptName(outside.programName)
+    .locale('en')
+    .exitProcess(false)
+    .version(false)
+    .strict()
+    .strictCommands()
+    .parserConfiguration(PARSER)
+    .fail((message, thrown) => {
+      throw thrown ?? new SeccompError('usage', message);
+    })
+    .command(module)
+    .parseAsync(normalizeArguments(words), {}, (_error, _argv, output) => {
+      help = output;
+    });
+  if (help !== '') outside.stdout.write(`${help}\n`);
+};
+
+/** Lists the verbs with a line about each. */
+export const listVerbs = (): readonly (readonly [string, string])[] =>
+  Object.entries(verbs).map(([name, { describe }]) => [name, describe] as const);
