@@ -7,6 +7,7 @@ import { succeeds } from './folders.ts';
 import { readGeneration } from './generation.ts';
 import { MAXIMUM_ATTEMPTS } from './operation.ts';
 import { at, type Site } from './site.ts';
+import { keepGeneration } from './taking.ts';
 
 /** Points the bundle's link at a generation; false where that, or the bundle's name, was taken away meanwhile. */
 export const pointLink = async (site: Site, bundle: string, generation: string): Promise<boolean> => {
@@ -16,6 +17,8 @@ export const pointLink = async (site: Site, bundle: string, generation: string):
   const waiting = at(site, generation, waitingLinkName(site.newId()));
   if (!(await succeeds(site.disk.makeLink(generation, waiting), 'ENOENT'))) return false;
   try {
+    // After our link stands there: whoever is about to take the generation away sees it, or finds no place to take it to.
+    await keepGeneration(site, generation);
     const swap = site.disk.rename(waiting, at(site, bundle));
     if (await succeeds(swap, 'ENOENT', 'EISDIR', 'ENOTEMPTY', 'EEXIST')) return true;
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   isStagingName,
   parseGenerationName,
   parseRecordName,
+  parseTakenName,
   recordName,
 } from '../src/protocol/layout.ts';
 import type { NodeRecord } from '../src/protocol/node-record.ts';
@@ -31,8 +32,8 @@ export const inspect = async (site: Site, request: InspectRequest): Promise<Done
     if (found.bundle) bundles.push(found.bundle);
   }
   const belongs = (name: string) => request.bundle === undefined || name === request.bundle;
-  const leftovers = names.filter(isStagingName);
-  const foreign = names.filter((name) => belongs(name) && !ours.has(name) && !isStagingName(name));
+  const leftovers = names.filter(isLeftover);
+  const foreign = names.filter((name) => belongs(name) && !ours.has(name) && !isLeftover(name));
   const current = bundles.find(({ name }) => name === request.bundle);
   const digest = current?.generations.find(
     (generation) => current.current === generationName(current.name, generation.digest),
@@ -44,6 +45,8 @@ export const inspect = async (site: Site, request: InspectRequest): Promise<Done
     inspection: { bundles, foreign: foreign.slice(0, MAXIMUM_FOREIGN), leftovers },
   };
 };
+
+const isLeftover = (name: string): boolean => isStagingName(name) || parseTakenName(name) !== undefined;
 
 /** Every name that could be a bundle's; whether there is anything of ours is looked at one by one. */
 const bundlesNamed = (names: readonly string[]): string[] => {

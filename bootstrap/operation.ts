@@ -8,6 +8,8 @@ export interface Done {
   readonly revision?: number;
   readonly profiles?: number;
   readonly bytes?: number;
+  readonly pruned?: number;
+  readonly generations?: readonly string[];
   readonly inspection?: Inspection;
 }
 

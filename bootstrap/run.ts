@@ -6,6 +6,7 @@ import { inspect } from './inspect.ts';
 import { install } from './install.ts';
 import { failureOf } from './node-failure.ts';
 import type { Done } from './operation.ts';
+import { prune } from './prune.ts';
 import { remove } from './remove.ts';
 import type { Site } from './site.ts';
 import type { OpenBundle } from './stage.ts';
@@ -48,6 +49,7 @@ export const failedReport = (
 const runOperation = (site: Site, request: Request, openBundle: OpenBundle): Promise<Done> => {
   if (request.operation === 'install') return install(site, request, openBundle);
   if (request.operation === 'remove') return remove(site, request);
+  if (request.operation === 'prune') return prune(site, request);
   return inspect(site, request);
 };
 

@@ -57,6 +57,15 @@ export const trashName = (id: string): string => `.trash-${id}`;
 
 export const isTrashName = (name: string): boolean => /^\.trash-[0-9a-f]{32}$/.test(name);
 
+/** Names the folder that a generation is renamed into before it is unlinked, while the bundle itself stays. */
+export const takenName = (generation: string, id: string): string => `.${generation}.taken-${id}`;
+
+/** Parses the name of such a folder to its generation's name; undefined for any other name. */
+export const parseTakenName = (name: string): string | undefined => {
+  const [, generation] = /^\.(.+)\.taken-[0-9a-f]{32}$/.exec(name) ?? [];
+  return generation !== undefined && parseGenerationName(generation) ? generation : undefined;
+};
+
 /** Names a link that waits inside the generation it points to until it is renamed to the bundle's name. */
 export const waitingLinkName = (id: string): string => `.link-${id}`;
 

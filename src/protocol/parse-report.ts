@@ -1,6 +1,6 @@
 // Text from a node -> Report. A node's words are hostile until parsed: whoever owns a node can write anything into a
 // termination message. Strings are kept as data; whoever prints them strips control characters.
-import { takeBundleName } from './parse-request.ts';
+import { takeBundleName, takeDigest16 } from './parse-request.ts';
 import type {
   BundleOnDisk,
   Drift,
@@ -35,6 +35,7 @@ const OUTCOMES: Readonly<Record<Outcome, true>> = {
   switched: true,
   removed: true,
   absent: true,
+  pruned: true,
   inspected: true,
   failed: true,
 };
@@ -82,12 +83,14 @@ export const parseReport = (text: string): Report => {
     'at',
     'facts',
     'error',
+    'pruned',
+    'generations',
     'inspection',
     'isInspectionInLog',
   ]);
   const report: Report = {
     version: 1,
-    operation: takeWord(fields.operation, `${where}.operation`, ['install', 'remove', 'inspect']),
+    operation: takeWord(fields.operation, `${where}.operation`, ['install', 'remove', 'prune', 'inspect']),
     outcome: takeWord(fields.outcome, `${where}.outcome`, wordsOf(OUTCOMES)),
     ...takeOptional(fields, 'digest', where, takeSha256),
     ...takeOptional(fields, 'previousDigest', where, takeSha256),
@@ -98,6 +101,10 @@ export const parseReport = (text: string): Report => {
     ...takeOptional(fields, 'at', where, (item, path) => takeString(item, path, 40)),
     facts: takeFacts(fields.facts, `${where}.facts`),
     ...takeOptional(fields, 'error', where, takeError),
+    ...takeOptional(fields, 'pruned', where, takeCount),
+    ...takeOptional(fields, 'generations', where, (list, path) =>
+      takeList(list, path, MAXIMUM_ITEMS, takeDigest16),
+    ),
     ...takeOptional(fields, 'inspection', where, takeInspection),
     ...takeOptional(fields, 'isInspectionInLog', where, takeBoolean),
   };

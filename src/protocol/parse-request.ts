@@ -20,6 +20,9 @@ import {
 /** More than any bundle needs at 900 KiB a chunk, few enough to bound the work. */
 const MAXIMUM_CHUNKS = Math.ceil(MAXIMUM_COMPRESSED_BYTES / (64 * 1024));
 
+/** More generations than a node ever needs at once; the request must fit an environment variable. */
+const MAXIMUM_KEPT = 1000;
+
 /** Renders a request as the Job's environment carries it. */
 export const renderRequest = (request: Request): string => JSON.stringify(request);
 
@@ -28,13 +31,23 @@ export const parseRequest = (text: string): Request => {
   const where = 'the request';
   const value = parseJson(text, where);
   refuseOtherVersion(value, where);
-  const allFields = ['version', 'operation', 'bundle', 'digest', 'revision', 'chunks', 'force'];
+  const allFields = ['version', 'operation', 'bundle', 'digest', 'revision', 'chunks', 'force', 'kept'];
   const { operation: word } = takeObject(value, where, allFields);
-  const operation = takeWord(word, `${where}.operation`, ['install', 'remove', 'inspect']);
+  const operation = takeWord(word, `${where}.operation`, ['install', 'remove', 'prune', 'inspect']);
   if (operation === 'install') return takeInstall(value, where);
   if (operation === 'remove') {
     const fields = takeObject(value, where, ['version', 'operation', 'bundle', 'revision', 'force']);
     return { version: 1, operation, ...takeTarget(fields, where) };
+  }
+  if (operation === 'prune') {
+    const fields = takeObject(value, where, ['version', 'operation', 'bundle', 'revision', 'kept']);
+    return {
+      version: 1,
+      operation,
+      bundle: takeBundleName(fields.bundle, `${where}.bundle`),
+      revision: takeCount(fields.revision, `${where}.revision`),
+      kept: takeList(fields.kept, `${where}.kept`, MAXIMUM_KEPT, takeDigest16),
+    };
   }
   const fields = takeObject(value, where, ['version', 'operation', 'bundle']);
   return { version: 1, operation, ...takeOptional(fields, 'bundle', where, takeBundleName) };
@@ -76,6 +89,10 @@ const takeChunk = (value: unknown, where: string): Chunk => {
   );
   return { name, sha256: takeSha256(fields.sha256, `${where}.sha256`) };
 };
+
+/** Takes the first 16 digits of a digest, as a generation's name ends. */
+export const takeDigest16 = (value: unknown, where: string): string =>
+  takeMatch(value, where, /^[0-9a-f]{16}$/, 'the first 16 hex digits of a digest');
 
 /** Takes a bundle's name: it becomes file names under the seccomp root. */
 export const takeBundleName = (value: unknown, where: string): string => {

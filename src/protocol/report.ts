@@ -1,6 +1,8 @@
 // What the program on a node answers: one JSON object in the termination message, at most 4,096 bytes
 // (kubelet, `terminationMessagePath`); an inspection that does not fit goes to the log as JSON lines instead.
 
+import type { Operation } from './request.ts';
+
 export const MAXIMUM_REPORT_BYTES = 4096;
 
 export type Outcome =
@@ -10,6 +12,7 @@ export type Outcome =
   | 'switched' // the generation was already there; the link was swapped
   | 'removed'
   | 'absent' // nothing of this bundle was here to remove
+  | 'pruned' // generations were removed
   | 'inspected'
   | 'failed';
 
@@ -42,7 +45,7 @@ export interface NodeFacts {
 
 export interface Report {
   readonly version: 1;
-  readonly operation: 'install' | 'remove' | 'inspect';
+  readonly operation: Operation;
   readonly outcome: Outcome;
   /** What the link names after the operation; absent when there is none. */
   readonly digest?: string;
@@ -59,6 +62,10 @@ export interface Report {
   readonly at?: string;
   readonly facts: NodeFacts;
   readonly error?: { readonly code: NodeErrorCode; readonly message: string };
+  /** Only for `prune`: how many generations it removed. */
+  readonly pruned?: number;
+  /** Only for `prune`: first 16 digits of what is left, sorted; absent where there are more than 100. */
+  readonly generations?: readonly string[];
   /** Only for `inspect`. Absent with `isInspectionInLog` when it does not fit. */
   readonly inspection?: Inspection;
   /** True: the log's last line that begins with `{"inspection":` holds it. */

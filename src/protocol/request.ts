@@ -7,7 +7,7 @@ export const CHUNKS_MOUNT = '/bundle';
 export const PROGRAM_MOUNT = '/program';
 export const TERMINATION_LOG = '/dev/termination-log';
 
-export type Operation = 'install' | 'remove' | 'inspect';
+export type Operation = 'install' | 'remove' | 'prune' | 'inspect';
 
 export interface Chunk {
   /** File name below the chunks' mount. */
@@ -39,10 +39,19 @@ export interface RemoveRequest extends RequestBase {
   readonly force: boolean;
 }
 
+export interface PruneRequest extends RequestBase {
+  readonly operation: 'prune';
+  readonly bundle: string;
+  /** The newest that is recorded in the cluster: where the node has recorded a higher one, nothing is removed. */
+  readonly revision: number;
+  /** First 16 digits of the generations that stay, besides what the link and the node's record name. */
+  readonly kept: readonly string[];
+}
+
 export interface InspectRequest extends RequestBase {
   readonly operation: 'inspect';
   /** Without it: everything under the seccomp root. */
   readonly bundle?: string;
 }
 
-export type Request = InstallRequest | RemoveRequest | InspectRequest;
+export type Request = InstallRequest | RemoveRequest | PruneRequest | InspectRequest;

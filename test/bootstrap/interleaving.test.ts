@@ -14,6 +14,7 @@ import { findViolation } from '../support/root-invariants.ts';
 import {
   FOREIGN,
   installRequest,
+  pruneRequest,
   removeRequest,
   renderTree,
   runOn,
@@ -135,6 +136,10 @@ const PAIRS: readonly (readonly [string, Tree, readonly [Request, Request]])[] =
   ['a remove and a newer install', onFirst, [removeRequest(5), installRequest(second, 6)]],
   ['a remove and a newer switch to what it removes', onBoth, [removeRequest(5), installRequest(first, 6)]],
   ['two removes', onBoth, [removeRequest(5), removeRequest(6)]],
+  ['a prune and a newer switch to what it removes', onBoth, [pruneRequest(5), installRequest(first, 6)]],
+  ['a prune and a newer first install', onFirst, [pruneRequest(5), installRequest(second, 6)]],
+  ['a prune and a remove', onBoth, [pruneRequest(5), removeRequest(6)]],
+  ['two prunes', onBoth, [pruneRequest(5), pruneRequest(5)]],
   ['two repairs', drifted, [installRequest(first, 1), installRequest(first, 1)]],
   ['a repair and a remove', drifted, [installRequest(first, 1), removeRequest(2)]],
 ];
@@ -153,6 +158,7 @@ test('three at once in any order are safe', async () => {
     removeRequest(4),
     removeRequest(7),
     installRequest(first, 1),
+    pruneRequest(6),
   ];
   await fc.assert(
     fc.asyncProperty(

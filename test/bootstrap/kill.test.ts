@@ -15,6 +15,7 @@ import { type Expectation, findViolation } from '../support/root-invariants.ts';
 import {
   FOREIGN,
   installRequest,
+  pruneRequest,
   removeRequest,
   renderTree,
   sampleVersions,
@@ -83,6 +84,13 @@ const scenarios: readonly Scenario[] = [
     request: removeRequest(3),
     outcome: 'removed',
     expected: { targets: [undefined, SECOND], isRemovalAllowed: true },
+  },
+  {
+    name: 'a prune',
+    steps: [installRequest(first, 1), installRequest(second, 2)],
+    request: pruneRequest(2),
+    outcome: 'pruned',
+    expected: { targets: [SECOND] },
   },
 ];
 

@@ -3,17 +3,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Bundle } from '../../src/bundle/manifest-types.ts';
-import { generationName, SWEEP_AGE_MS } from '../../src/protocol/layout.ts';
-import { parseRecord } from '../../src/protocol/node-record.ts';
+import { generationName } from '../../src/protocol/layout.ts';
 import type { Request } from '../../src/protocol/request.ts';
 import { MemoryDisk, type Tree } from '../support/memory-disk.ts';
 import { treesAfterPowerLoss } from '../support/power-loss.ts';
-import { type Expectation, findViolation } from '../support/root-invariants.ts';
+import { findTreeViolation, type Scenario } from '../support/power-loss-scenario.ts';
 import {
   FOREIGN,
   installRequest,
+  pruneRequest,
   removeRequest,
-  renderTree,
   runOn,
   sampleSite,
   sampleVersions,
@@ -29,18 +28,6 @@ const test = suite('bootstrap/power-loss');
 
 /** More than any instant here has; `reaches the limit` below would tell. */
 const MAXIMUM_TREES = 20_000;
-
-interface Scenario {
-  readonly name: string;
-  readonly before: Tree;
-  /** Happens first, and what it did not sync is not durable. */
-  readonly prepare?: (disk: MemoryDisk) => Promise<void>;
-  readonly request: Request;
-  readonly after: Tree;
-  /** What the next run may leave as well, where the power loss undid more. */
-  readonly orAfter?: Tree;
-  readonly expected: Expectation;
-}
 
 const { first, second } = await sampleVersions();
 const bundles: readonly Bundle[] = [first, second];
@@ -150,6 +137,22 @@ const makeScenarios = async (): Promise<Scenario[]> => {
       expected: { ...base, targets: [undefined, SECOND], isRemovalAllowed: true },
     },
     {
+      name: 'a prune',
+      before: both,
+      request: pruneRequest(2),
+      after: withEntry(both, FIRST, undefined),
+      expected: { ...base, targets: [SECOND] },
+    },
+    {
+      name: 'a prune that finds all done by a run that was killed',
+      before: both,
+      prepare: (disk) =>
+        runUntil(disk, pruneRequest(2), ({ name, path }) => name === 'rename' && path.endsWith(FIRST)),
+      request: pruneRequest(2),
+      after: withEntry(both, FIRST, undefined),
+      expected: { ...base, targets: [SECOND] },
+    },
+    {
       name: 'a removal',
       before: both,
       request: removeRequest(3),
@@ -187,7 +190,7 @@ const search = async (scenario: Scenario, { withoutSync }: Search = {}): Promise
       const key = `${isReported} ${JSON.stringify(tree)}`;
       if (violation !== undefined || seen.has(key)) continue;
       seen.add(key);
-      violation = await findTreeViolation(tree, scenario, isReported);
+      violation = await findTreeViolation(tree, scenario, isReported, bundles);
     }
     assert.ok(count < MAXIMUM_TREES, `${scenario.name} reaches the limit of trees`);
   };
@@ -216,58 +219,6 @@ const placeOf = (path: string, stack: string): string => {
 
 const isChange = (name: string): boolean =>
   !['look', 'readLink', 'list', 'open', 'read', 'close'].includes(name);
-
-const findTreeViolation = async (
-  tree: Tree,
-  scenario: Scenario,
-  isReported: boolean,
-): Promise<string | undefined> => {
-  const found = findViolation(tree, scenario.expected);
-  if (found !== undefined) return found;
-  if (isReported) {
-    const unfinished = findReportViolation(tree, scenario);
-    if (unfinished !== undefined) return `after the report ${unfinished}`;
-  }
-  for (const [request, ...after] of [
-    [scenario.request, scenario.after, scenario.orAfter ?? scenario.after],
-    [removeRequest(9), FOREIGN],
-  ] as const) {
-    const disk = new MemoryDisk(tree);
-    const site = sampleSite(disk, '/root', { now: () => SWEEP_AGE_MS + 1 });
-    const report = await runOn(site, request, bundles);
-    if (report.error) return `the next run fails: ${report.error.message}`;
-    if (!after.map(renderTree).includes(renderTree(disk.tree())))
-      return `the next run leaves ${renderTree(disk.tree())}`;
-  }
-  return undefined;
-};
-
-/** What was reported lasts: the tree is what the run was to leave, but for names that only dead runs knew. */
-const findReportViolation = (tree: Tree, { request, after }: Scenario): string | undefined => {
-  if (request.operation === 'remove') {
-    return renderTree(tree) === renderTree(after) ? undefined : `the root is ${renderTree(tree)}`;
-  }
-  for (const name of ['web', FIRST, SECOND]) {
-    const wanted = after[name] && renderTree({ [name]: after[name] });
-    const found = tree[name] && renderTree(withoutWaitingLinks({ [name]: tree[name] }));
-    if (wanted !== found && wanted !== undefined) return `${name} is ${found}: ${wanted} was wanted`;
-  }
-  const record = tree['.web.json'];
-  const revision = record?.kind === 'file' ? parseRecord(record.content).revision : undefined;
-  return request.operation === 'install' && revision === request.revision
-    ? undefined
-    : `revision ${revision} is recorded`;
-};
-
-const withoutWaitingLinks = (tree: Tree): Tree =>
-  Object.fromEntries(
-    Object.entries(tree)
-      .filter(([name]) => !name.startsWith('.link-'))
-      .map(([name, entry]) => [
-        name,
-        entry.kind === 'folder' ? { ...entry, tree: withoutWaitingLinks(entry.tree) } : entry,
-      ]),
-  );
 
 for (const scenario of scenarios) {
   test(`${scenario.name} is old or new after a power loss at any instant, and the next run completes`, async () => {

@@ -7,8 +7,10 @@ import {
   parseGenerationName,
   parseLocalhostProfile,
   parseRecordName,
+  parseTakenName,
   recordName,
   stagingName,
+  takenName,
   trashName,
 } from '../../../src/protocol/layout.ts';
 
@@ -61,6 +63,10 @@ test('records and trash are known by exact names', () => {
   assert.is(parseRecordName('web.json'), undefined);
   assert.ok(isTrashName(trashName(ID)));
   assert.not(isTrashName('.trash-1'));
+  assert.is(parseTakenName(takenName('web@0123456789abcdef', ID)), 'web@0123456789abcdef');
+  for (const name of [takenName('web', ID), '.web@0123456789abcdef.taken-1', stagingName('web', ID)])
+    assert.is(parseTakenName(name), undefined, name);
+  assert.not(isStagingName(takenName('web@0123456789abcdef', ID)));
 });
 
 test('what a pod names is the link, a generation, the operator’s folder, or nothing of ours', () => {

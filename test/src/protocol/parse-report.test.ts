@@ -21,6 +21,14 @@ const VALID = {
 
 test('a valid report is read as it is', () => {
   assert.equal(parseReport(JSON.stringify(VALID)), VALID);
+  const pruned = {
+    ...VALID,
+    operation: 'prune',
+    outcome: 'pruned',
+    pruned: 2,
+    generations: ['f'.repeat(16)],
+  };
+  assert.equal(parseReport(JSON.stringify(pruned)), pruned);
 });
 
 const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
@@ -34,6 +42,7 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
   ['an unknown code', { ...VALID, outcome: 'failed', error: { code: 'x', message: '' } }, /"x"/],
   ['a fraction', { ...VALID, bytes: 1.5 }, /1.5/],
   ['a digest with control characters', { ...VALID, digest: '\u001b[2J' }, /sha256/],
+  ['a generation that is none', { ...VALID, generations: ['../../etc'] }, /first 16 hex digits/],
   ['facts that are a list', { ...VALID, facts: [] }, /facts/],
   [
     'a kernel of great length',

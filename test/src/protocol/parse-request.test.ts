@@ -16,10 +16,19 @@ const INSTALL: Request = {
 };
 const REMOVE: Request = { version: 1, operation: 'remove', bundle: 'web', revision: 4, force: true };
 
+const PRUNE: Request = {
+  version: 1,
+  operation: 'prune',
+  bundle: 'web',
+  revision: 4,
+  kept: ['0123456789abcdef'],
+};
+
 test('every operation is rendered and parsed back', () => {
   for (const request of [
     INSTALL,
     REMOVE,
+    PRUNE,
     { version: 1, operation: 'inspect' },
     { version: 1, operation: 'inspect', bundle: 'web' },
   ] as const) {
@@ -32,7 +41,11 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
   ['no version', { operation: 'inspect' }, /version undefined/],
   ['an unknown field', { ...INSTALL, extra: 1 }, /field "extra"/],
   ['a field of another operation', { ...REMOVE, digest: 'a'.repeat(64) }, /field "digest"/],
-  ['an unknown operation', { ...REMOVE, operation: 'format' }, /"format": one of install, remove, inspect/],
+  [
+    'an unknown operation',
+    { ...REMOVE, operation: 'format' },
+    /"format": one of install, remove, prune, inspect/,
+  ],
   ['a name that climbs', { ...REMOVE, bundle: '../x' }, /bundle name/],
   ['the operator folder', { ...REMOVE, bundle: 'operator' }, /reserved/],
   ['a short digest', { ...INSTALL, digest: 'abc' }, /sha256/],
@@ -46,6 +59,9 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
   ],
   ['a hidden chunk', { ...INSTALL, chunks: [{ name: '..data', sha256: 'b'.repeat(64) }] }, /plain file name/],
   ['too many chunks', { ...INSTALL, chunks: Array(1000).fill({}) }, /length of the request.chunks is 1000/],
+  ['a prune that keeps a path', { ...PRUNE, kept: ['../0123456789abcd'] }, /first 16 hex digits/],
+  ['a prune that keeps a whole digest', { ...PRUNE, kept: ['a'.repeat(64)] }, /first 16 hex digits/],
+  ['a prune by force', { ...PRUNE, force: true }, /field "force"/],
   ['a list', [], /version/],
   ['null', null, /version/],
 ];

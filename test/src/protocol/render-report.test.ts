@@ -47,6 +47,23 @@ test('a long message is cut as late as possible and between characters', () => {
   }
 });
 
+test('a prune that lists as many generations as it may fits with all facts', () => {
+  const generations = Array.from({ length: 100 }, (_, index) => index.toString(16).padStart(16, '0'));
+  const report: Report = {
+    version: 1,
+    operation: 'prune',
+    outcome: 'pruned',
+    digest: 'a'.repeat(64),
+    revision: 4_294_967_295,
+    pruned: 9_999,
+    generations,
+    durationMs: 999_999,
+    at: '2026-01-01T00:00:00.000Z',
+    facts: { ...FACTS, actionsAvailable: Array.from({ length: 9 }, () => 'kill_process') },
+  };
+  assert.equal(parseReport(renderReport(report).message), report);
+});
+
 const inspectionOf = (count: number): Inspection => ({
   bundles: [{ name: 'web', generations: [], problems: [] }],
   foreign: Array.from({ length: count }, (_, index) => `foreign-${index}.json`),
