@@ -33,11 +33,13 @@ export async function* carryOut(
   const revision = chooseRevision(releases, rollout);
   const entries = { ...revision.resumed?.nodes, ...firstEntries(planned, releases, revision.resumed) };
   const record = openRecord(rollout, revision, await cluster.whoAmI(), timestamp(clock));
+  let isStopped = false;
   const failingBefore = new Set(revision.resumed?.failingBefore);
   const render = (outcome: Release['outcome']): Release => ({
     ...record,
     ...(failingBefore.size > 0 && { failingBefore: [...failingBefore].slice(0, MOST_FAILING_BEFORE) }),
     outcome,
+    ...(outcome === 'failed' && isStopped && { isStopped }),
     ...(outcome !== 'running' && { endedAt: timestamp(clock) }),
     nodes: { ...entries },
   });
@@ -53,7 +55,6 @@ export async function* carryOut(
     if (swept > 0) yield { kind: 'phase', text: `removed ${swept} Jobs that an earlier run left behind` };
     const nodes = new Map(planned.map(({ node }) => [node.name, node]));
     const counts = { failed: 0, done: 0 };
-    let isStopped = false;
     let writtenAt = clock.monotonic();
     let isChanged = false;
     for await (const event of work(rollout, { planned, revision }, stop, { cluster, clock })) {

@@ -84,8 +84,8 @@ export const coverageOf = (node: NodeSeen, releases: readonly Release[]): Covera
  * Tells whether a rollout came to every node and was good for some of them: then it is also for those that failed or
  * were away, and for nodes that join. One that was stopped leaves nodes unfinished.
  */
-export const hasRunThrough = ({ outcome, nodes }: Release): boolean => {
-  if (outcome !== 'failed') return outcome === 'succeeded';
+export const hasRunThrough = ({ outcome, isStopped, nodes }: Release): boolean => {
+  if (outcome !== 'failed' || isStopped) return outcome === 'succeeded';
   const results = Object.values(nodes).map(({ result }) => result);
   return results.includes('done') && !results.includes('unfinished');
 };

@@ -31,6 +31,8 @@ export interface Release {
    * them. At most 500.
    */
   readonly failingBefore?: readonly string[];
+  /** Its policy stopped it: what it brought is not for nodes that join, be it that it came to all there were. */
+  readonly isStopped?: boolean;
   readonly outcome: 'running' | 'succeeded' | 'failed' | 'interrupted';
   readonly nodes: Readonly<Record<string, ReleaseNode>>;
 }

@@ -54,6 +54,7 @@ test('a revision that came to every node, and was good for some, is also for a n
     });
   assert.is(stateOf(late, came('done', 'failed', 'pending')), 'missing');
   assert.is(stateOf(late, came('done', 'unfinished')), undefined);
+  assert.is(stateOf(late, { ...came('done', 'failed'), isStopped: true }), undefined);
   assert.is(stateOf(late, came('failed', 'pending')), undefined);
 });
 

@@ -57,6 +57,19 @@ test('containers that fail since the change stop it: nothing more is begun, and 
   assert.equal(cluster.releases[0]?.nodes.b?.result, 'unfinished');
 });
 
+test('one that is stopped behind its very last wave is recorded as stopped, until it is carried on', async () => {
+  const bench = makeBench({ nodes: nodes.slice(0, 1) });
+  bench.cluster.health = ({ nodes: asked }) => (asked.get('a') === 0 ? NO_HEALTH : failing);
+  await bench.install({ policy });
+  assert.is(bench.cluster.releases[0]?.isStopped, true);
+  bench.cluster.health = () => NO_HEALTH;
+  await bench.install({ policy });
+  assert.equal(
+    [bench.cluster.releases[0]?.outcome, bench.cluster.releases[0]?.isStopped],
+    ['succeeded', undefined],
+  );
+});
+
 test('what failed before the wave too does not stop it', async () => {
   const { install, cluster } = makeBench({ nodes });
   cluster.health = () => failing;
