@@ -1,53 +1,46 @@
 // The root of the command line: knows every verb by name and loads only the one that is asked for.
-import yargs, { type CommandModule } from 'yargs';
+import type { CommandModule } from 'yargs';
 import { SeccompError } from '../src/error.ts';
 import { normalizeArguments, PARSER } from './commands/arguments.ts';
 import { FLAGS_GROUP } from './commands/flags.ts';
-import { bundleVerbs, type Verb, verbs } from './commands/verbs.ts';
+// A new verb needs its line there and in verbs.ts.
+import { loaders } from './commands/loaders.ts';
+import { renderOverview, renderTopic } from './commands/overview.ts';
+import { bundleVerbs, type VerbName, verbs } from './commands/verbs.ts';
 import type { Outside } from './outside.ts';
 
 /** What yargs says of a command line, in its own words. */
 class UsageFault extends Error {}
 
-type Loader = (outside: Outside) => Promise<CommandModule>;
+/** A verb and what it was given, on the way out of the parser. */
+class Chosen extends Error {
+  readonly run: () => Promise<void>;
 
-const loaders: Readonly<Record<keyof typeof verbs, Loader>> = {
-  apply: async (outside) => (await import('./commands/apply.ts')).applyCommand(outside),
-  status: async (outside) => (await import('./commands/status.ts')).statusCommand(outside),
-  verify: async (outside) => (await import('./commands/verify.ts')).verifyCommand(outside),
-  delete: async (outside) => (await import('./commands/delete.ts')).deleteCommand(outside),
-  history: async (outside) => (await import('./commands/history.ts')).historyCommand(outside),
-  rollback: async (outside) => (await import('./commands/rollback.ts')).rollbackCommand(outside),
-  usage: async (outside) => (await import('./commands/usage.ts')).usageCommand(outside),
-  uninstall: async (outside) => (await import('./commands/uninstall.ts')).uninstallCommand(outside),
-  lint: async (outside) => (await import('./commands/lint.ts')).lintCommand(outside),
-  eval: async (outside) => (await import('./commands/eval.ts')).evalCommand(outside),
-  explain: async (outside) => (await import('./commands/explain.ts')).explainCommand(outside),
-  diff: async (outside) => (await import('./commands/diff.ts')).diffCommand(outside),
-  merge: async (outside) => (await import('./commands/merge.ts')).mergeCommand(outside),
-  convert: async (outside) => (await import('./commands/convert.ts')).convertCommand(outside),
-  bundle: async (outside) => (await import('./commands/bundle.ts')).bundleCommand(outside),
-  version: async (outside) => (await import('./commands/version.ts')).versionCommand(outside),
-};
+  constructor(run: () => Promise<void>) {
+    super('a verb was chosen');
+    this.run = run;
+  }
+}
 
-const EXAMPLES = `Examples:
-  # Check profiles, and put them onto every node
-  $0 apply -f profiles/ --name web
-  # Try it on a folder of this machine, without a cluster
-  $0 apply -f profiles/ --name web --root /tmp/seccomp
-  # Say more about a verb
-  $0 apply --help`;
-
+const HELP = ['--help', '-h'];
 const MAXIMUM_HELP_COLUMNS = 110;
 const DEFAULT_HELP_COLUMNS = 100;
 
 /** Parses a command line and runs its verb; throws SeccompError `usage` for one that makes no sense. */
 export const runCli = async (args: readonly string[], outside: Outside): Promise<void> => {
+  const topic = args[0] === 'help' ? await renderTopic(args[1] ?? '', outside.programName) : undefined;
   const words = normalizeArguments(args);
+  if (topic !== undefined || words.every((word) => HELP.includes(word))) {
+    outside.stdout.write(topic ?? renderOverview(outside.programName));
+    return;
+  }
+  const [first = ''] = words;
+  // With --help beside it, the parser would show the help of the whole instead.
+  if (!first.startsWith('-') && !Object.hasOwn(verbs, first))
+    throw usageError(`Unknown command: ${first}`, words, outside.programName);
+  const { default: yargs } = await import('yargs');
   const parser = yargs([])
     .scriptName(outside.programName)
-    .usage(`Get seccomp profiles onto the nodes of a cluster, and keep them right.\n\n$0 VERB [flags]`)
-    .epilogue(EXAMPLES)
     .locale('en')
     .exitProcess(false)
     .version(false)
@@ -67,16 +60,18 @@ export const runCli = async (args: readonly string[], outside: Outside): Promise
     .fail((message, thrown) => {
       throw thrown ?? new UsageFault(message);
     });
-  for (const name of Object.keys(verbs) as (keyof typeof verbs)[]) {
-    parser.command(lazily(verbs[name], () => loaders[name](outside)));
+  const known = Object.keys(verbs) as VerbName[];
+  // Where a flag stands first, the verb may be any word.
+  for (const name of first.startsWith('-') ? known : known.filter((one) => one === first)) {
+    parser.command(lazily(name, () => loaders[name](outside), outside));
   }
-  const isBare = words.length === 0;
   let help = '';
   try {
-    await parser.parseAsync(isBare ? ['--help'] : words, {}, (_error, _argv, output) => {
+    await parser.parseAsync(words, {}, (_error, _argv, output) => {
       help = output;
     });
   } catch (thrown) {
+    if (thrown instanceof Chosen) return thrown.run();
     const isUsage = thrown instanceof UsageFault || (thrown instanceof Error && thrown.name === 'YError');
     throw isUsage ? usageError(thrown.message, words, outside.programName) : thrown;
   }
@@ -86,14 +81,25 @@ export const runCli = async (args: readonly string[], outside: Outside): Promise
 /** What a flag takes is said in words; yargs' own tags would only push them aside. */
 const withoutTypes = (help: string): string => help.replace(/\s*\[(?:string|array|boolean)\](?=\s|$)/g, '');
 
-const lazily = ({ command, describe }: Verb, load: () => Promise<CommandModule>): CommandModule => ({
-  command,
-  describe,
+const lazily = (name: VerbName, load: () => Promise<CommandModule>, outside: Outside): CommandModule => ({
+  command: verbs[name].command,
+  describe: verbs[name].describe,
   builder: async (parser) => {
     const { builder } = await load();
     return typeof builder === 'function' ? builder(parser) : parser;
   },
-  handler: async (argv) => (await load()).handler(argv),
+  // Thrown, not awaited: a parser whose handler returns renders the help, in case it is wanted. That takes longer than
+  // many a verb.
+  handler: (argv) => {
+    throw new Chosen(async () => {
+      try {
+        await (await load()).handler(argv);
+      } catch (thrown) {
+        const { explainRefusal } = await import('./commands/missing-rights.ts');
+        throw await explainRefusal(thrown, name, argv, outside);
+      }
+    });
+  },
 });
 
 const usageError = (message: string, words: readonly string[], programName: string): SeccompError => {

@@ -23,6 +23,7 @@ export const localFiles: Files = {
   read: (path, limitBytes) => explain('read', path, () => readWithin(path, limitBytes)),
   list: (folder, { isRecursive }) =>
     explain('read', folder, async () => (await listFiles(folder, '', isRecursive, 1)).sort()),
+  listFolder: (folder) => explain('read', folder, () => listFolder(folder)),
   kind: async (path) => {
     try {
       const found = await stat(path);
@@ -79,6 +80,18 @@ const listFiles = async (
         );
       }
       return listFiles(root, relative, isRecursive, depth + 1);
+    }),
+  );
+  return found.flat();
+};
+
+const listFolder = async (folder: string): Promise<{ name: string; isFolder: boolean }[]> => {
+  const entries = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+  // A link counts as what it leads to; one that leads nowhere is as good as absent.
+  const found = await Promise.all(
+    entries.map(async (name) => {
+      const kind = await stat(join(folder, name)).catch(() => undefined);
+      return kind ? [{ name, isFolder: kind.isDirectory() }] : [];
     }),
   );
   return found.flat();

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { SeccompError } from '../src/error.ts';
+import { answerQuickly, COMPLETE } from './commands/quick.ts';
 import { describeFailure } from './failure.ts';
 import { localClock } from './local-clock.ts';
 import { localFiles } from './local-files.ts';
@@ -27,17 +28,22 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// A single file is known by the first, a script by the second.
+const calledAs = [process.argv0, process.argv[1] ?? ''];
+
 /** `…/kubectl-seccomp` is reached as `kubectl seccomp`; an underscore in the file name stands for a dash. */
-const programName = (...paths: readonly string[]): string => {
-  const [plugin] = paths.flatMap(
-    (path) => /^kubectl-(.+?)(?:\.(?:js|exe))?$/.exec(basename(path))?.[1] ?? [],
+const programName = (): string => {
+  const [plugin] = calledAs.flatMap(
+    (path) => /^kubectl(?:_complete)?-(.+?)(?:\.(?:js|exe))?$/.exec(basename(path))?.[1] ?? [],
   );
   return `kubectl ${(plugin ?? 'seccomp').replaceAll('_', '-')}`;
 };
 
+/** The name by which kubectl asks what could be typed next. */
+const isAskedToComplete = calledAs.some((path) => basename(path).startsWith('kubectl_complete-'));
+
 const outside: Outside = {
-  // A single file is known by the first, a script by the second.
-  programName: programName(process.argv0, process.argv[1] ?? ''),
+  programName: programName(),
   version,
   get stdin() {
     return process.stdin;
@@ -51,9 +57,22 @@ const outside: Outside = {
   conclude: (code) => {
     concluded = code;
   },
-  connect: async (options) => (await import('./local-cluster.ts')).connect(options, outside, process.pid),
+  // `this`: a verb that is run with streams and a signal of its own connects with those.
+  async connect(options) {
+    return (await import('./local-cluster.ts')).connect(options, this, process.pid);
+  },
   readServerVersion: async (options) =>
     (await import('./local-cluster.ts')).readServerVersion(options, outside),
+  readProgramSha256: async () => (await import('./local-cluster.ts')).readProgramSha256(),
+  readContext: async (options) => (await import('./local-cluster.ts')).readContext(options, outside),
+  readNames: async (kind, options, signal, bundle) =>
+    (await import('./local-names.ts')).readNames(kind, options, outside, signal, bundle),
+  installCompletion: async () => {
+    const { installCompletion } = await import('./local-completion.ts');
+    const plugin = calledAs.find((path) => basename(path).startsWith('kubectl-')) ?? process.argv0;
+    return installCompletion(plugin, process.env.PATH);
+  },
+  lend: async (options) => (await import('./local-lent.ts')).lend(outside, options),
   runOnFolder: async (root, request, bundle) =>
     (await import('../bootstrap/run-on-folder.ts')).runOnFolder(root, request, bundle),
 };
@@ -79,8 +98,11 @@ const drain = (stream: NodeJS.WriteStream): Promise<void> =>
 process.on('uncaughtException', (thrown) => process.exit(fail(thrown)));
 
 try {
-  const { runCli } = await import('./cli.ts');
-  await runCli(process.argv.slice(2), outside);
+  const args = [...(isAskedToComplete ? [COMPLETE] : []), ...process.argv.slice(2)];
+  if (!(await answerQuickly(args, outside))) {
+    const { runCli } = await import('./cli.ts');
+    await runCli(args, outside);
+  }
 } catch (thrown) {
   concluded = fail(thrown);
 }

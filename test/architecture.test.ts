@@ -34,6 +34,8 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'plugin/failure.ts': ['src/error.ts'],
   'plugin/outside.ts': ['src', 'node:stream'],
   'plugin/main.ts': ['*'],
+  // The entry of the program that runs inside the cluster.
+  'plugin/sync-main.ts': ['*'],
   'plugin/local': ['*'],
   'plugin/release': ['*'],
   test: ['*'],

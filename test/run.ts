@@ -5,12 +5,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findBinaries } from './cluster/build.ts';
 import type { Cluster } from './cluster/handle.ts';
+import { PROGRAM_VARIABLE } from './cluster/plugin.ts';
 import { startCluster } from './cluster/start.ts';
 import { STATE_FILE_VARIABLE, stateFile } from './cluster/state.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const isCi = process.env.CI === 'true';
-const CLUSTER_NAME = 'test';
+/** Their suites wait most of their time; one half beside the other takes half as long. */
+const CLUSTERS = [
+  { name: 'test', pattern: '^cluster/[a-f].*\\.test\\.tsx?$' },
+  { name: 'test-2', pattern: '^cluster/[g-z].*\\.test\\.tsx?$' },
+] as const;
+const OTHERS = '^(?!cluster/).*\\.test\\.tsx?$';
 const children = new Set<ChildProcess>();
 
 interface Result {
@@ -54,13 +60,17 @@ const obstacle = (): string | undefined => {
   return undefined;
 };
 
-/** Starts the cluster for this run; where it cannot, says why there is none. */
-const startClusterOnce = async (): Promise<Cluster | undefined> => {
-  const reason = obstacle();
-  if (reason === undefined) return await startCluster({ name: CLUSTER_NAME });
+/** Says why there is no cluster; under CI=true that is an error. */
+const refuseWithout = (reason: string): void => {
   if (isCi) throw new Error(`under CI=true the cluster suites may not be skipped: ${reason}`);
   process.stdout.write(`no cluster: ${reason}\n`);
-  return undefined;
+};
+
+/** Builds the program that ships, on which the cluster's suites run. */
+const buildShipped = async (): Promise<string> => {
+  const { code, output } = await run(typescript('plugin/release/single-file.ts'));
+  if (code !== 0) throw new Error('the single file failed');
+  return output.trim();
 };
 
 const countOf = (output: string, label: string): number =>
@@ -71,16 +81,30 @@ const countOf = (output: string, label: string): number =>
 
 const uvu = (pattern: string): string[] => typescript('node_modules/uvu/bin.js', 'test', pattern);
 
+const inCluster = (cluster: Cluster | undefined): Record<string, string> =>
+  cluster === undefined ? {} : { [STATE_FILE_VARIABLE]: stateFile(cluster.state.folder) };
+
 /**
- * Runs every suite. Those of the cluster wait most of their time, so the others run beside them; what these print is
- * shown when they have ended.
+ * Runs every suite: those of each cluster beside each other, on the program that ships, and beside the others. What the
+ * first of them prints is shown as it comes, the rest when they have ended.
  */
-const runAll = async (environment: Record<string, string>): Promise<readonly Result[]> => {
-  const others = run(uvu('^(?!cluster/).*\\.test\\.tsx?$'), { environment, isShown: false });
-  const ofCluster = await run(uvu('^cluster/.*\\.test\\.tsx?$'), { environment });
-  const ofOthers = await others;
-  process.stdout.write(ofOthers.output);
-  return [ofCluster, ofOthers];
+const runAll = async (
+  clusters: readonly Cluster[],
+  program: string | undefined,
+): Promise<readonly Result[]> => {
+  const running = CLUSTERS.map(({ pattern }, at) =>
+    run(uvu(pattern), {
+      environment: {
+        ...inCluster(clusters[at]),
+        ...(program !== undefined && { [PROGRAM_VARIABLE]: program }),
+      },
+      isShown: at === 0,
+    }),
+  );
+  const others = run(uvu(OTHERS), { isShown: false });
+  const results = await Promise.all([...running, others]);
+  for (const { output } of results.slice(1)) process.stdout.write(output);
+  return results;
 };
 
 const main = async (): Promise<number> => {
@@ -97,12 +121,17 @@ const main = async (): Promise<number> => {
   }
   const built = await run(typescript('plugin/release/build.ts'));
   if (built.code !== 0) throw new Error('the build failed');
-  const cluster = await startClusterOnce();
+  const reason = obstacle();
+  if (reason !== undefined) refuseWithout(reason);
+  const program = isWhole && reason === undefined ? await buildShipped() : undefined;
+  const clusters: Cluster[] = [];
   try {
-    const environment = {
-      ...(cluster && { [STATE_FILE_VARIABLE]: stateFile(cluster.state.folder) }),
-    };
-    const results = isWhole ? await runAll(environment) : [await run(uvu(pattern), { environment })];
+    // One after the other: they build the same images.
+    const wanted = reason === undefined ? CLUSTERS.slice(0, isWhole ? CLUSTERS.length : 1) : [];
+    for (const { name } of wanted) clusters.push(await startCluster({ name }));
+    const results = isWhole
+      ? await runAll(clusters, program)
+      : [await run(uvu(pattern), { environment: inCluster(clusters[0]) })];
     const sum = (count: (one: Result) => number): number => results.reduce((all, one) => all + count(one), 0);
     const total = sum(({ output }) => countOf(output, 'Total'));
     const passed = sum(({ output }) => countOf(output, 'Passed'));
@@ -117,7 +146,7 @@ const main = async (): Promise<number> => {
     }
     return failed === 0 ? 0 : 1;
   } finally {
-    await cluster?.stop();
+    for (const cluster of clusters) await cluster.stop();
   }
 };
 

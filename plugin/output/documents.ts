@@ -97,6 +97,20 @@ export interface StatusDocument extends Document {
   readonly nodes: readonly NodeStatusDocument[];
   /** Nodes that left the cluster; their disks hold the bundle if they come back. */
   readonly gone: readonly GoneNodeDocument[];
+  /** The sync inside the cluster; absent with --root. */
+  readonly sync?: SyncStatusDocument;
+}
+
+export interface SyncStatusDocument {
+  /** `late`: it is installed, but was not started when it should have been. `unknown`: it could not be asked. */
+  readonly state: 'none' | 'installed' | 'suspended' | 'late' | 'unknown';
+  /** As cron writes it. */
+  readonly schedule?: string;
+  /** RFC 3339; absent: never. */
+  readonly lastStartedAt?: string;
+  /** RFC 3339; absent: never. */
+  readonly lastSucceededAt?: string;
+  readonly message?: string;
 }
 
 export interface BundleStatusDocument {

@@ -4,6 +4,7 @@ import type { BundleStatusDocument, CellDocument, NodeStatusDocument, StatusDocu
 import { renderDuration } from './duration.ts';
 import { chooseRows, renderCounts } from './many-rows.ts';
 import { plural, renderNames } from './rollout-result.ts';
+import { renderSyncStatus } from './sync-status.ts';
 import { renderTable } from './table.ts';
 
 const GOOD = new Set(['in-sync', 'excluded']);
@@ -16,7 +17,7 @@ export interface StatusText {
 
 /** Renders the tables; `nowMs` is what ages are counted to. */
 export const renderStatus = (
-  { bundles, nodes, gone }: StatusDocument,
+  { bundles, nodes, gone, sync }: StatusDocument,
   { isWide, nowMs }: { readonly isWide: boolean; readonly nowMs: number },
 ): StatusText => {
   if (bundles.length === 0 && gone.length === 0) return { stdout: '', stderr: 'No bundles found.\n' };
@@ -27,9 +28,8 @@ export const renderStatus = (
     ['node', ...bundles.map(({ name }) => name)],
     rows.map((node) => [node.name, ...bundles.map((bundle) => renderCell(node, bundle, isWide))]),
   );
-  const sections = [renderSummary(bundles, isWide, nowMs), matrix, renderGone(gone)].filter(
-    (one) => one !== '',
-  );
+  const end = renderGone(gone) + (sync ? renderSyncStatus(sync, nowMs) : '');
+  const sections = [renderSummary(bundles, isWide, nowMs), matrix, end].filter((one) => one !== '');
   const left =
     hidden === 0 ? '' : `${plural(hidden, 'node')} more, ${renderHidden(nodes, rows)}: -o wide lists all\n`;
   return { stdout: sections.join('\n'), stderr: left };

@@ -42,7 +42,7 @@ export interface ContainerUsageDocument {
   readonly bundle?: string;
   /** The generation that the path pins, e.g. `web@3fa9c1d2e4f5a6b7`. */
   readonly generation?: string;
-  /** Where a bundle holds what a path of the Seccomp Operator of 2020 names. */
+  /** Where a bundle holds what a path below `operator/` names. */
   readonly replacement?: string;
   /** Pods by state; without any that tells, nodes on which the template's pods could run, by what is known of the file. */
   readonly summary: Readonly<Record<string, number>>;
@@ -108,9 +108,16 @@ const describeUsage = (
   };
 };
 
-/** A bundle made of a namespace's ConfigMaps holds `<namespace>/<configmap>/<key>`, as the operator's folder did. */
+/**
+ * A bundle made of a namespace's ConfigMaps holds `<namespace>/<configmap>/<key>`, as the operator's folder did, and one
+ * of its SeccompProfiles `<namespace>/<name>.json`. Those without a namespace are in a bundle of any name.
+ */
 const replacementOf = (path: string, contents: Contents | undefined): string | undefined => {
   const [bundle = '', ...rest] = path.split('/');
+  if (rest.length === 0) {
+    const holder = contents?.findObjectHolder(path);
+    return holder === undefined ? undefined : `${holder}/${path}`;
+  }
   return contents?.hasEverHeld(bundle, rest.join('/')) ? path : undefined;
 };
 

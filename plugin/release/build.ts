@@ -5,7 +5,9 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { bundledSources, bundleProgram } from './build-program.ts';
-import { PLUGIN_NAME, RELEASE_FOLDER } from './targets.ts';
+import { bundleSyncProgram } from './build-sync-program.ts';
+import { embedProgram, embedSyncProgram } from './embed.ts';
+import { PLUGIN_NAME, RELEASE_FOLDER, SINGLE_FILE_FOLDER } from './targets.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -25,17 +27,14 @@ if (major > 22 || (major === 22 && minor >= 19)) {
 /** Bundled CommonJS packages call `require` for Node's own modules, which an ES module does not have. */
 const REQUIRE = `import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);`;
 
-/** Puts the finished program in the place of the module that would build it. */
-const embedProgram = (program: Uint8Array): Plugin => ({
-  name: 'embed-program',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[/\\]release[/\\]build-program\.ts$/ }, () => ({
-      contents: `const program = ${JSON.stringify(new TextDecoder('utf-8', { fatal: true }).decode(program))};
-export const buildProgram = async () => new TextEncoder().encode(program);`,
-      loader: 'js',
-    }));
+/** Ink would load it for its own development. As an import of the finished program, it could be anybody's. */
+const leaveOutDevtools: Plugin = {
+  name: 'leave-out-devtools',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export default undefined;' }));
   },
-});
+};
 
 /**
  * Builds the plugin into a folder; files of an earlier build are removed once the new ones are there. Returns the paths
@@ -43,6 +42,7 @@ export const buildProgram = async () => new TextEncoder().encode(program);`,
  */
 export const buildPlugin = async (folder: string): Promise<string[]> => {
   const { program, sources } = await bundleProgram();
+  const sync = await bundleSyncProgram(program);
   const { outputFiles, metafile } = await build({
     entryPoints: { main: join(CHECKOUT, 'plugin/main.ts') },
     absWorkingDir: CHECKOUT,
@@ -55,7 +55,9 @@ export const buildPlugin = async (folder: string): Promise<string[]> => {
     platform: 'node',
     target: 'node22',
     banner: { js: REQUIRE },
-    plugins: [embedProgram(program)],
+    plugins: [embedProgram(program), embedSyncProgram(sync.program), leaveOutDevtools],
+    // React's finished build, and Ink without the tools for its own development, which are not installed.
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
     // Names stay, so that the stack in a bug report can be read.
     minifySyntax: true,
     minifyWhitespace: true,
@@ -81,14 +83,15 @@ export const buildPlugin = async (folder: string): Promise<string[]> => {
   await rm(command, { force: true });
   await symlink(`${PLUGIN_NAME}.js`, command);
   await removeOthers(folder, new Set([...written, command, join(folder, 'LICENSE')]));
-  return [...sources, ...bundledSources(metafile)].map((source) => join(CHECKOUT, source));
+  return [...sources, ...sync.sources, ...bundledSources(metafile)].map((source) => join(CHECKOUT, source));
 };
 
 const removeOthers = async (folder: string, kept: ReadonlySet<string>): Promise<void> => {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    // Made at length by another command.
-    if (path.startsWith(join(folder, RELEASE_FOLDER) + sep)) continue;
+    // Made at length by other commands.
+    if ([RELEASE_FOLDER, SINGLE_FILE_FOLDER].some((one) => path.startsWith(join(folder, one) + sep)))
+      continue;
     if (!entry.isDirectory() && !kept.has(path)) await rm(path);
   }
 };

@@ -19,14 +19,23 @@ export const packageFolders = (sources: readonly string[]): string[] => {
   return [...new Set(folders)].sort();
 };
 
+/** Packages that leave their licence's text out, and where it is kept here: as their sources and package.json say it. */
+const KEPT_HERE: Readonly<Record<string, { readonly license: string; readonly file: string }>> = {
+  'yoga-layout': { license: 'MIT', file: 'yoga-layout.txt' },
+};
+
 /** Reads a package's licence, and the notice that some licences want to go with it; throws where it has none. */
 export const readPackage = async (folder: string): Promise<Package> => {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort();
-  if (typeof license !== 'string' || files.length === 0) {
+  const paths: (string | URL)[] = files.map((file) => join(folder, file));
+  const kept = KEPT_HERE[name];
+  if (paths.length === 0 && kept !== undefined && kept.license === license)
+    paths.push(new URL(`licenses/${kept.file}`, import.meta.url));
+  if (typeof license !== 'string' || paths.length === 0) {
     throw new Error(`${name} ${version} has no licence text: it cannot be shipped`);
   }
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   return {
     name,
     version,

@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type ArchiveEntry, packTarGz, packZip } from './archive.ts';
+import { keepShipped, readLockedBill, renderBill } from './bill-of-materials.ts';
 import { buildPlugin } from './build.ts';
 import { compileProgram, fetchRuntime, findBun, parseLockedPackage } from './bun.ts';
 import { signAdHoc, verifySignature } from './code-signature.ts';
 import { renderKrewManifest } from './krew-manifest.ts';
-import { readDefaultProfiles, readPackages, readRuntime, renderNotices } from './notices.ts';
+import { type Package, readDefaultProfiles, readPackages, readRuntime, renderNotices } from './notices.ts';
+import { readSource, renderProvenance } from './provenance.ts';
+import { renderManual } from './reference.ts';
 import { archiveFile, PLUGIN_NAME, programFile, RELEASE_FOLDER, TARGETS, type Target } from './targets.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,6 +23,8 @@ const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 export interface Bundle {
   readonly folder: string;
   readonly companions: readonly ArchiveEntry[];
+  /** Of the npm registry, the runtime included. */
+  readonly packages: readonly Package[];
 }
 
 /** Bundles the plugin into a folder. */
@@ -29,8 +34,8 @@ export const bundlePlugin = async (folder: string): Promise<Bundle> => {
   const packages = [
     ...(await readPackages(sources)),
     await readRuntime(parseLockedPackage(lock, 'bun').version),
-    await readDefaultProfiles(),
   ];
+  const notices = renderNotices([...packages, await readDefaultProfiles()]);
   const companion = (name: string, content: Uint8Array): ArchiveEntry => ({
     name,
     content,
@@ -38,15 +43,20 @@ export const bundlePlugin = async (folder: string): Promise<Bundle> => {
   });
   return {
     folder,
+    packages,
     companions: [
       companion('LICENSE', await readFile(join(CHECKOUT, 'LICENSE'))),
-      companion('THIRD-PARTY-NOTICES', Buffer.from(renderNotices(packages))),
+      companion('THIRD-PARTY-NOTICES', Buffer.from(notices)),
+      companion(`${PLUGIN_NAME}.1`, Buffer.from(await renderManual())),
     ],
   };
 };
 
 /** Builds the program for a platform. */
-export const buildProgramFor = async (target: Target, { folder }: Bundle): Promise<Buffer> => {
+export const buildProgramFor = async (
+  target: Target,
+  { folder }: Pick<Bundle, 'folder'>,
+): Promise<Buffer> => {
   const bun = findBun();
   if (bun === undefined) throw new Error('Bun is not installed: run npm ci, without --omit=optional');
   const output = await mkdtemp(join(tmpdir(), `${PLUGIN_NAME}-program-`));
@@ -68,7 +78,7 @@ export const buildProgramFor = async (target: Target, { folder }: Bundle): Promi
 export const packArchive = async (
   target: Target,
   program: Uint8Array,
-  { companions }: Bundle,
+  { companions }: Pick<Bundle, 'companions'>,
 ): Promise<Buffer> => {
   const entries = [{ name: programFile(target), content: program, isExecutable: true }, ...companions];
   return target.os === 'windows' ? packZip(entries) : await packTarGz(entries);
@@ -111,6 +121,23 @@ const release = async (tag: string | undefined): Promise<void> => {
       return sha256;
     });
     await put('seccomp.yaml', Buffer.from(manifest));
+    const bill = keepShipped(await readLockedBill(), bundle.packages);
+    await put(`${PLUGIN_NAME}.cdx.json`, Buffer.from(renderBill(bill)));
+    const lock = await readFile(join(CHECKOUT, 'package-lock.json'));
+    const source = await readSource();
+    if (source?.isChanged) say('warning: tracked files differ from the commit; the provenance says so');
+    const provenance = renderProvenance({
+      tag,
+      source,
+      lockSha256: sha256Hex(lock),
+      tools: {
+        node: process.versions.node,
+        bun: parseLockedPackage(lock.toString(), 'bun').version,
+        esbuild: parseLockedPackage(lock.toString(), 'esbuild').version,
+      },
+      files: sums,
+    });
+    await put('provenance.intoto.json', Buffer.from(provenance));
     // Last: a folder that has it is whole.
     const lines = [...sums].map(([file, sha256]) => `${sha256}  ${file}\n`);
     await writeFile(join(out, 'SHA256SUMS'), lines.join(''));

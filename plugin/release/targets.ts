@@ -4,6 +4,7 @@ export const PLUGIN_NAME = 'kubectl-seccomp';
 
 /** Below the folder of the build. */
 export const RELEASE_FOLDER = 'release';
+export const SINGLE_FILE_FOLDER = 'single-file';
 
 export interface Target {
   readonly os: 'linux' | 'darwin' | 'windows';

@@ -9,6 +9,8 @@ import { EXAMPLES, PROGRAM } from '../cluster/plugin.ts';
 import { readState, STATE_FILE_VARIABLE } from '../cluster/state.ts';
 import { compare } from './measure.ts';
 import { answers, corpus, evaluations } from './profiles.ts';
+import { scale } from './scale.ts';
+import { buildReleased, compareStart, compareStatus } from './single-file.ts';
 
 const node = process.execPath;
 
@@ -19,7 +21,7 @@ const findKubectl = (): string | undefined => {
   return spawnSync('kubectl', ['version', '--client']).status === 0 ? 'kubectl' : undefined;
 };
 
-const startUp = async (folder: string): Promise<void> => {
+const startUp = (single: string | undefined): void => {
   const kubectl = findKubectl();
   if (kubectl === undefined) {
     process.stdout.write('start-up: skipped, there is no kubectl\n\n');
@@ -31,7 +33,8 @@ const startUp = async (folder: string): Promise<void> => {
     { name: 'kubectl version --client', argv: [kubectl, 'version', '--client'] },
     15,
   );
-  await answers(kubectl, folder);
+  if (single !== undefined) compareStart(single, kubectl);
+  answers(kubectl, single);
 };
 
 const localInstall = (folder: string): void => {
@@ -50,7 +53,7 @@ const localInstall = (folder: string): void => {
 };
 
 /** What the cluster itself needs for the same Jobs: created by kubectl and awaited. */
-const rollout = (folder: string, stateFile: string): void => {
+const rollout = (folder: string, stateFile: string, single: string | undefined): void => {
   const state = readState(stateFile);
   const env = { KUBECONFIG: state.kubeconfig };
   const kubectl = join(state.kubernetes, 'kubectl');
@@ -97,18 +100,22 @@ const rollout = (folder: string, stateFile: string): void => {
     { name: 'kubectl get nodes', argv: [kubectl, 'get', 'nodes'], env },
     9,
   );
+  if (single !== undefined) compareStatus(single, kubectl, env);
 };
 
 if (!existsSync(PROGRAM)) throw new Error('not built: npm run build');
 const folder = mkdtempSync(join(tmpdir(), 'kubectl-seccomp-bench-'));
 try {
-  await startUp(folder);
-  corpus(process.env.SECCOMP_SHARED ?? '');
+  const single = await buildReleased(join(folder, 'single'));
+  startUp(single);
+  corpus(process.env.SECCOMP_SHARED ?? '', single);
   evaluations();
   localInstall(folder);
   const stateFile = process.env[STATE_FILE_VARIABLE];
-  if (stateFile) rollout(folder, stateFile);
-  else
+  if (stateFile) {
+    rollout(folder, stateFile, single);
+    await scale(folder, Number(process.env.SECCOMP_BENCH_NODES ?? 200));
+  } else
     process.stdout.write(
       `rollout: skipped, ${STATE_FILE_VARIABLE} names no cluster (npm run cluster:up says which)\n`,
     );

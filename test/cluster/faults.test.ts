@@ -6,18 +6,22 @@ import * as assert from 'uvu/assert';
 import { suiteThatNeeds } from '../support/requires.ts';
 import { attachCluster } from './cluster.ts';
 import type { Cluster } from './handle.ts';
-import { inFolder, mustPlugin, plugin, startPlugin } from './plugin.ts';
+import { inFolder, mustPlugin, PROGRAM, plugin, startPlugin } from './plugin.ts';
 import { poll } from './processes.ts';
 import { applyAs, nothingLeft, untilJobs } from './results.ts';
 
 const test = suiteThatNeeds('test/cluster/faults', ['cluster']);
 
-/** Shifts what a program takes for the time of day; timers and the monotonic clock stay as they are. */
-const HOUR_AHEAD = {
-  NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(
-    'const Real=Date;globalThis.Date=class extends Real{constructor(...a){if(a.length===0)super(Real.now()+36e5);else super(...a)}static now(){return Real.now()+36e5}};',
-  )}`,
-};
+/** What it shifts is the time of day; timers and the monotonic clock stay as they are. */
+const SHIFTED_DATE =
+  'const Real=Date;globalThis.Date=class extends Real{constructor(...a){if(a.length===0)super(Real.now()+36e5);else super(...a)}static now(){return Real.now()+36e5}};';
+/** The plugin as JavaScript on a Node.js that takes the time of day for an hour later. */
+const HOUR_AHEAD = [
+  process.execPath,
+  '--import',
+  `data:text/javascript,${encodeURIComponent(SHIFTED_DATE)}`,
+  PROGRAM,
+];
 
 /** Applies one profile of its own content under a name. */
 const applyOther = (folder: string, bundle: string): string[] => {
@@ -68,7 +72,7 @@ test('a client whose clock is an hour ahead waits its turn, and its record is re
   const first = startPlugin(cluster, applyAs('clock'));
   await untilJobs(cluster, 3, first);
   await inFolder(async (folder) => {
-    const second = startPlugin(cluster, applyOther(folder, 'clock'), HOUR_AHEAD);
+    const second = startPlugin(cluster, applyOther(folder, 'clock'), {}, HOUR_AHEAD);
     await poll('it waits', () => /waiting for/.test(second.stderr()) && (true as const), {
       describe: () => second.stderr(),
     });

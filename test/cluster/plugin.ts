@@ -8,6 +8,15 @@ import type { Cluster, CommandResult } from './handle.ts';
 
 /** Written by `npm run build`. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/kubectl-seccomp.js', import.meta.url));
+
+/** Names what is run instead: the single file that ships, for instance. */
+export const PROGRAM_VARIABLE = 'SECCOMP_TEST_PROGRAM';
+
+/** What starts the plugin: the program that the variable names, else the built JavaScript on this Node.js. */
+export const pluginCommand = (environment: Readonly<Record<string, string | undefined>>): string[] => {
+  const named = environment[PROGRAM_VARIABLE];
+  return named ? [named] : [process.execPath, PROGRAM];
+};
 export const EXAMPLES = fileURLToPath(new URL('../fixtures/profiles/example', import.meta.url));
 
 /** What the plugin calls itself in the API server's audit log. */
@@ -25,8 +34,9 @@ export const startPlugin = (
   cluster: Cluster,
   args: readonly string[],
   env: Record<string, string> = {},
+  [command = '', ...first] = pluginCommand(process.env),
 ): RunningPlugin => {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(command, [...first, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', KUBECONFIG: cluster.kubeconfig, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

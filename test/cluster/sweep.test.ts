@@ -7,7 +7,7 @@ import { suiteThatNeeds } from '../support/requires.ts';
 import { findCluster } from './cluster.ts';
 import { BUSYBOX_IMAGE } from './images.ts';
 import { findComponent, findInCgroup, findProcesses, mustRun, pids, poll, signal } from './processes.ts';
-import { stateFolder } from './state.ts';
+import { cgroupName, stateFolder } from './state.ts';
 import { findRemains, hasRemains, sweepCluster } from './sweep.ts';
 
 const test = suiteThatNeeds('test/cluster/sweep', ['linux', 'root', 'runc']);
@@ -29,12 +29,26 @@ const namespaceOf = (pid: number, kind: string): string[] => {
   }
 };
 
+const OURS = cgroupName(NAME, folder);
+
+/** Pods of other clusters come and go, each with a namespace of its own. */
+const isElsewhere = (pid: number): boolean => {
+  try {
+    const cgroups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+    return cgroups.includes(':/kubectl-seccomp-') && !cgroups.includes(`:/${OURS}/`);
+  } catch {
+    return true;
+  }
+};
+
 const readMachine = async (): Promise<Machine> => {
   const mountinfo = readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n');
   return {
     mounts: mountinfo.map((line) => line.split(' ')[4]!).sort(),
     links: (await mustRun(['ip', '-brief', 'link'])).match(/^kse\w*/gm)?.sort() ?? [],
-    namespaces: [...new Set(pids().flatMap((pid) => namespaceOf(pid, 'net')))].sort(),
+    namespaces: [
+      ...new Set(pids().flatMap((pid) => (isElsewhere(pid) ? [] : namespaceOf(pid, 'net')))),
+    ].sort(),
   };
 };
 

@@ -83,4 +83,22 @@ test('a package without the text of its licence cannot be shipped', async () => 
   });
 });
 
+test('a package that leaves the text out has the one that is kept for it, under that licence only', async () => {
+  const { version: _, ...json } = JSON.parse(sampleJson('yoga-layout'));
+  const packageOf = (license: string) => ({
+    'yoga-layout': { 'package.json': JSON.stringify({ ...json, version: '3.2.1', license }) },
+  });
+  await inModules(packageOf('MIT'), async (sources) => {
+    const [yoga] = await readPackages(sources);
+    assert.match(yoga?.text ?? '', /^MIT License\n\nCopyright \(c\) Meta Platforms/);
+  });
+  await inModules(packageOf('Other'), async (sources) => {
+    let message = '';
+    await readPackages(sources).catch((thrown: Error) => {
+      message = thrown.message;
+    });
+    assert.match(message, 'yoga-layout 3.2.1 has no licence text');
+  });
+});
+
 test.run();

@@ -1,13 +1,14 @@
 // The program that ships, from its archive, the way Krew installs it, through the real kubectl.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { verbs } from '../../../plugin/commands/verbs.ts';
 import { buildProgramFor, bundlePlugin, packArchive } from '../../../plugin/release/release.ts';
 import { TARGETS } from '../../../plugin/release/targets.ts';
 import { findBinaries } from '../../cluster/build.ts';
@@ -15,6 +16,27 @@ import { extractAsKrew } from '../../support/krew-rules.ts';
 import { suiteThatNeeds } from '../../support/requires.ts';
 
 const test = suiteThatNeeds('plugin/release/single-file', ['linux', 'runc', 'bun']);
+
+/**
+ * Does what bash does when Tab is pressed at the end of a line, and prints the choices: $0 prints the script, $1 is the
+ * line. kubectl's script wants two functions of the package bash-completion; they are written down here.
+ */
+const BASH_TAB = `
+_get_comp_words_by_ref() { words=("\${LINE_WORDS[@]}"); cword=$((\${#words[@]} - 1)); cur=\${words[cword]}; prev=\${words[cword - 1]}; }
+__ltrim_colon_completions() { :; }
+compopt() { :; }
+source <($0)
+read -ra LINE_WORDS <<<"$1"
+[[ $1 == *" " ]] && LINE_WORDS+=("")
+COMP_LINE=$1 COMP_POINT=\${#1} COMP_TYPE=9
+read -ra COMP_WORDS <<<"\${1//[=:]/ & }"
+[[ $1 == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+read -ra registered <<<"$(complete -p "\${LINE_WORDS[0]}")"
+for ((i = 0; i < \${#registered[@]}; i++)); do [[ \${registered[i]} == -F ]] && function=\${registered[i + 1]}; done
+"$function" "\${LINE_WORDS[0]}"
+echo "\${COMPREPLY[*]}"
+`;
 
 const EXAMPLES = fileURLToPath(new URL('../../fixtures/profiles/example', import.meta.url));
 const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -63,6 +85,7 @@ test.before(async () => {
   const program = await buildProgramFor(target, bundle);
   const otherBundle = await bundlePlugin(join(folder, 'another/place'));
   assert.ok(program.equals(await buildProgramFor(target, otherBundle)), 'two builds give the same bytes');
+  assert.ok(program.length <= 125_000_000, `the program has ${program.length} bytes`);
   assert.not.ok(program.includes(CHECKOUT), 'it carries no path of the machine that built it');
 
   // As Krew does: extract into the store, link the program by its plugin's name.
@@ -72,7 +95,12 @@ test.before(async () => {
     await writeFile(join(store, name), content);
     await chmod(join(store, name), mode);
   }
-  assert.equal((await readdir(store)).sort(), ['LICENSE', 'THIRD-PARTY-NOTICES', 'kubectl-seccomp']);
+  assert.equal((await readdir(store)).sort(), [
+    'LICENSE',
+    'THIRD-PARTY-NOTICES',
+    'kubectl-seccomp',
+    'kubectl-seccomp.1',
+  ]);
   notices = await readFile(join(store, 'THIRD-PARTY-NOTICES'), 'utf8');
   await mkdir(dirname(link()), { recursive: true });
   await symlink(join(store, 'kubectl-seccomp'), link());
@@ -145,6 +173,56 @@ test('usage is exit 2, no kubeconfig 1 and words', async () => {
   assert.is(code, 1);
   assert.match(stderr, /^error: /);
   assert.not.match(stderr, 'bug');
+});
+
+test('completion install puts a file beside the link, by which kubectl completes verbs, flags and words', async () => {
+  const path = join(dirname(link()), 'kubectl_complete-seccomp');
+  const installed = await seccomp(['completion', 'install']);
+  assert.equal([installed.code, installed.stdout], [0, `${path} created\n`], installed.stderr);
+  assert.is(await readlink(path), 'kubectl-seccomp', 'it survives an upgrade');
+  assert.equal(await seccomp(['completion', 'install']), {
+    code: 0,
+    stdout: `${path} unchanged\n`,
+    stderr: '',
+  });
+
+  const complete = async (...words: string[]): Promise<string> =>
+    (await end(start(kubectl(), ['__complete', 'seccomp', ...words]))).stdout;
+  assert.is(await complete('ap'), `apply\t${verbs.apply.describe}\n:4\n`);
+  assert.match(await complete('apply', '--on-f'), /^--on-failure\t.*\n:4\n$/);
+  assert.is(await complete('apply', '--dry-run', 's'), 'server\n:4\n');
+  assert.is(await complete('apply', '--nodes', ''), ':4\n', 'no cluster, no names, no message');
+  await rm(path);
+  await writeFile(path, 'mine');
+  const refused = await seccomp(['completion', 'install']);
+  assert.is(refused.code, 1);
+  assert.match(refused.stderr, `"${path}" is there already, and is something else`);
+  assert.is(await readFile(path, 'utf8'), 'mine');
+  await rm(path);
+  await seccomp(['completion', 'install']);
+});
+
+test('in bash, the Tab key completes through kubectl, and by the plugin’s own name', async () => {
+  const press = async (script: string, line: string): Promise<string> => {
+    const { code, stdout, stderr } = await end(start('/bin/bash', ['-c', BASH_TAB, script, line]));
+    assert.is(code, 0, stderr);
+    return stdout.trim();
+  };
+  const ours = 'kubectl-seccomp completion bash';
+  for (const [script, command] of [
+    ['kubectl completion bash', 'kubectl seccomp'],
+    [ours, 'kubectl-seccomp'],
+  ] as const) {
+    assert.match(await press(script, `${command} app`), /^apply\b/, command);
+    assert.match(await press(script, `${command} apply --on-f`), /^--on-failure\b/, command);
+    assert.is(await press(script, `${command} apply --dry-run s`), 'server', command);
+    assert.is(await press(script, `${command} apply --dry-run=s`), 'server', command);
+  }
+  assert.is(await press(ours, 'kubectl-seccomp bundle '), 'build inspect verify');
+  assert.match(
+    await press(ours, 'kubectl-seccomp lint builtin:kubernetes/default-'),
+    /^kubernetes\/default-audit$/,
+  );
 });
 
 test('it takes its displayed name from the link it is called by', async () => {

@@ -1,0 +1,87 @@
+// What `:` offers: every screen and every verb, those first that begin with what was typed; and what a line means.
+import { SeccompError } from '../../src/error.ts';
+import { parsePlace } from './place.ts';
+import type { Action } from './reduce.ts';
+import { currentVisit, type State } from './state.ts';
+import { isScattered } from './table.ts';
+import { isReading, splitWords } from './words.ts';
+
+export interface Choice {
+  /** Takes the place of what was typed. */
+  readonly line: string;
+  readonly what: string;
+}
+
+const SCREENS: readonly Choice[] = [
+  { line: 'fleet', what: 'screen: bundles × nodes' },
+  { line: 'bundles', what: 'screen: the bundles' },
+  { line: 'workloads', what: 'screen: who runs under which profile' },
+  { line: 'rollout', what: 'screen: the rollout at work, or the last one' },
+  { line: 'node/', what: 'screen: one node' },
+  { line: 'bundle/', what: 'screen: one bundle, or a profile of it' },
+  { line: 'files', what: 'screen: choose what to apply' },
+  { line: 'context ', what: 'change over to another context' },
+  { line: 'namespace ', what: 'show the workloads of one namespace; without a name, all' },
+  { line: 'quit', what: 'leave' },
+];
+
+/** Returns what a line may become, the likeliest first. */
+export const commandChoices = (state: State, text: string): readonly Choice[] => {
+  const typed = text.toLowerCase();
+  const named = [
+    ...SCREENS,
+    ...state.contexts.map((name) => ({ line: `context ${name}`, what: 'context' })),
+    ...state.verbs.map(([verb, what]) => ({ line: `${verb} `, what })),
+  ];
+  if (typed === '') return named.filter(({ line }) => !line.startsWith('context ') || line === 'context ');
+  const rank = ({ line }: Choice): number => (line.startsWith(typed) ? 0 : line.includes(typed) ? 1 : 2);
+  return named
+    .filter(({ line }) => isScattered(typed, line.toLowerCase()) && line.trim() !== text.trim())
+    .toSorted((one, other) => rank(one) - rank(other));
+};
+
+/** Returns what a line does; throws SeccompError `usage` for one that means nothing. */
+export const actionsOfLine = (state: State, text: string): readonly Action[] => {
+  const words = splitWords(text.trim());
+  const [first = '', second, ...more] = words;
+  if (first === '') return [];
+  if (first === 'quit' || first === 'q' || first === 'q!') return [{ kind: 'leave' }];
+  if (first === 'context' || first === 'ctx') return switchContext(state, second);
+  if (first === 'namespace' || first === 'ns')
+    return [
+      { kind: 'namespace', namespace: second },
+      { kind: 'open', place: { screen: 'workloads' } },
+    ];
+  if (first === 'files') return [{ kind: 'open', place: { screen: 'files', folder: second ?? '.' } }];
+  const place = words.length === 1 ? parsePlace(first) : undefined;
+  if (place !== undefined) return [{ kind: 'open', place }];
+  if (state.verbs.some(([verb]) => verb === first)) return actionsOfVerb(state, words);
+  throw new SeccompError(
+    'usage',
+    `"${[first, second, ...more].filter(Boolean).join(' ')}" is no verb and no screen`,
+    {
+      hint: 'Tab completes what is typed.',
+    },
+  );
+};
+
+/** A verb that only reads is run at once; what others would do is shown first. */
+export const actionsOfVerb = (state: State, words: readonly string[]): readonly Action[] => {
+  if (words[0] === 'ui') throw new SeccompError('usage', 'this is the UI');
+  if (isReading(words)) return [{ kind: 'open', place: { screen: 'command', words } }];
+  if (state.isReadOnly)
+    return [{ kind: 'say', text: `${words[0]} changes something, and this is --read-only`, isError: true }];
+  const isPreview = currentVisit(state).place.screen === 'preview';
+  return [
+    { kind: 'open', place: { screen: 'preview', words }, ...(isPreview && { how: 'instead' as const }) },
+  ];
+};
+
+const switchContext = ({ contexts, run }: State, name: string | undefined): readonly Action[] => {
+  if (run !== undefined && run.endedMs === undefined)
+    throw new SeccompError('usage', `${run.words[0]} is at work in this context`);
+  if (name !== undefined && contexts.includes(name)) return [{ kind: 'switch', context: name }];
+  throw new SeccompError('usage', `there is no context "${name ?? ''}"`, {
+    hint: `There are ${contexts.join(', ') || 'none'}.`,
+  });
+};

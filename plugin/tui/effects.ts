@@ -1,0 +1,172 @@
+// Everything the UI does to the world: follows the fleet, reads what the shown place needs, runs what was confirmed.
+// It listens to the store and tells it what came; no screen knows of it.
+import type { FleetNews } from '../../src/rollout/fleet.ts';
+import type { Clock } from '../../src/rollout/ports.ts';
+import { type Need, needsOf } from './needs.ts';
+import type { Port, RunNews } from './port.ts';
+import { askKey, profileName, type Run } from './state.ts';
+import type { Store } from './store.ts';
+
+export interface EffectsOptions {
+  readonly store: Store;
+  readonly port: Port;
+  readonly clock: Clock;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+  /** Told what nobody expected. */
+  readonly onFailure: (thrown: unknown) => void;
+}
+
+/** News are told together: a rollout over thousands of nodes must not be a frame for each of them. */
+const BATCH_MS = 100;
+const TICK_MS = 5_000;
+
+/** Starts them; returns a promise that settles when all have ended. */
+export const startEffects = async (options: EffectsOptions): Promise<void> => {
+  const { store, port, clock, signal } = options;
+  const effects = new Effects(options);
+  const unsubscribe = store.subscribe(() => effects.answer());
+  effects.answer();
+  port.readContexts().then(
+    (names) => store.dispatch({ kind: 'contexts', names }),
+    () => {}, // Without a kubeconfig, as inside a pod, there is nothing to change over to.
+  );
+  try {
+    while (!signal.aborted) {
+      await clock.sleep(TICK_MS, signal);
+      if (!signal.aborted) store.dispatch({ kind: 'ticked', nowMs: clock.now() });
+    }
+    await effects.end();
+  } finally {
+    unsubscribe();
+  }
+};
+
+class Effects {
+  readonly #options: EffectsOptions;
+  /** What is being read or was read, by what it is. */
+  readonly #begun = new Map<string, AbortController>();
+  #watched: { readonly context: string | undefined; readonly over: AbortController } | undefined;
+  #run: { readonly id: number; readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+
+  constructor(options: EffectsOptions) {
+    this.#options = options;
+  }
+
+  /** Brings the effects in line with the state. */
+  answer(): void {
+    const { store, signal } = this.#options;
+    if (signal.aborted) return;
+    const state = store.state();
+    if (this.#watched === undefined || this.#watched.context !== state.context) this.#watch(state.context);
+    for (const need of needsOf(state)) this.#meet(need);
+    if (state.run !== undefined && state.run.id !== this.#run?.id) this.#start(state.run);
+    if (state.run?.isStopping && this.#run?.id === state.run.id) this.#run.stop.abort(new Error('stopped'));
+  }
+
+  /** Whoever leaves while a rollout is at work stops it as Ctrl-C does, and waits until it is recorded. */
+  async end(): Promise<void> {
+    this.#watched?.over.abort();
+    this.#run?.stop.abort(new Error('the UI was left'));
+    await this.#run?.ended;
+  }
+
+  #watch(context: string | undefined): void {
+    const { store, port, clock, signal } = this.#options;
+    this.#watched?.over.abort();
+    const over = new AbortController();
+    const until = AbortSignal.any([over.signal, signal]);
+    this.#watched = { context, over };
+    this.#begun.clear();
+    const tell = (news: readonly FleetNews[]): void => {
+      if (!until.aborted) store.dispatch({ kind: 'fleet', news });
+    };
+    const watching = inBatches(() => port.watchFleet(context, until), tell, clock);
+    watching.catch((thrown: unknown) => {
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      tell([
+        { kind: 'ended', part: 'nodes', message },
+        { kind: 'ended', part: 'records', message },
+      ]);
+    });
+  }
+
+  #meet(need: Need): void {
+    const { store, port, signal, onFailure } = this.#options;
+    const { context } = store.state();
+    switch (need.kind) {
+      case 'ask': {
+        const key = askKey(need.words);
+        const asked = store.state().asked[key];
+        if (asked?.answer !== undefined || asked?.isAsking) return;
+        store.dispatch({ kind: 'asking', key });
+        port.ask(need.words, context, signal).then((answer) => {
+          if (store.state().context === context) store.dispatch({ kind: 'answered', key, answer });
+        }, onFailure);
+        return;
+      }
+      case 'profile': {
+        const name = profileName(need.bundle, need.revision, need.path);
+        if (!this.#begin(name)) return;
+        port.readProfile(need, context).then(
+          (value) => store.dispatch({ kind: 'profile', name, loaded: { value } }),
+          (thrown) => store.dispatch({ kind: 'profile', name, loaded: { error: messageOf(thrown) } }),
+        );
+        return;
+      }
+      case 'folder': {
+        const { folder } = need;
+        if (store.state().listings[folder] !== undefined || !this.#begin(`folder ${folder}`)) return;
+        port
+          .listFolder(folder)
+          .then(
+            (value) => store.dispatch({ kind: 'listed', folder, loaded: { value } }),
+            (thrown) => store.dispatch({ kind: 'listed', folder, loaded: { error: messageOf(thrown) } }),
+          )
+          .finally(() => this.#begun.delete(`folder ${folder}`));
+        return;
+      }
+    }
+  }
+
+  #begin(name: string): boolean {
+    if (this.#begun.has(name)) return false;
+    this.#begun.set(name, new AbortController());
+    return true;
+  }
+
+  #start({ id, words }: Run): void {
+    const { store, port, clock, onFailure } = this.#options;
+    const stop = new AbortController();
+    const { context } = store.state();
+    const tell = (news: readonly RunNews[]): void =>
+      store.dispatch({ kind: 'run-news', id, news, nowMs: clock.now() });
+    const ended = inBatches(() => port.run(words, context, stop.signal), tell, clock).catch(onFailure);
+    this.#run = { id, stop, ended };
+  }
+}
+
+const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** Reads to the end, and tells what came in a while together; the last of it is told before this returns. */
+const inBatches = async <T>(
+  open: () => AsyncIterable<T>,
+  tell: (news: readonly T[]) => void,
+  clock: Clock,
+): Promise<void> => {
+  let waiting: T[] = [];
+  let isDue = false;
+  const flush = (): void => {
+    isDue = false;
+    const batch = waiting;
+    waiting = [];
+    if (batch.length > 0) tell(batch);
+  };
+  for await (const news of open()) {
+    waiting.push(news);
+    if (isDue) continue;
+    isDue = true;
+    void clock.sleep(BATCH_MS).then(flush);
+  }
+  flush();
+};

@@ -1,0 +1,90 @@
+// Bundles: one row for each, as `status` sums them up.
+import { generationName } from '../../../src/protocol/layout.ts';
+import type { Release } from '../../../src/rollout/release.ts';
+import { countBy, renderCounts } from '../../output/many-rows.ts';
+import { plural } from '../../output/rollout-result.ts';
+import { age } from '../age.ts';
+import { line } from '../line.ts';
+import { memoize } from '../memo.ts';
+import type { Key, Model } from '../model.ts';
+import type { State } from '../state.ts';
+import { type FleetStatus, goneFrom, newestReleases, statusOfFleet } from '../status.ts';
+import { cell, type Row, type Table } from '../table.ts';
+
+export const BUNDLE_KEYS: readonly Key[] = [
+  { key: 'H', what: 'history' },
+  { key: 'u', what: 'who uses it' },
+  { key: 'a', what: 'apply', isChange: true },
+  { key: 'R', what: 'roll back', isChange: true },
+  { key: 'v', what: 'verify', isChange: true },
+  { key: 'D', what: 'delete', isChange: true },
+];
+
+/** Draws the list of bundles. */
+export const bundlesModel = (state: State): Model => {
+  const { fleet } = state;
+  const status = statusOfFleet(fleet.nodes, fleet.releases);
+  const gone = goneFrom(fleet);
+  const goneNodes = new Set(gone.map(({ node }) => node)).size;
+  const about = gone.length === 0 ? '' : `; ${plural(goneNodes, 'node')} left with a bundle on the disk`;
+  return {
+    command: ['status', '-o', 'wide'],
+    head: [
+      line(`${plural(status.bundles.length, 'bundle')} on ${plural(fleet.nodes.length, 'node')}${about}`),
+    ],
+    table: bundleTable(status, newestReleases(fleet.releases), Math.floor(state.nowMs / 30_000)),
+    keys: [{ key: 'Enter', what: 'open' }, ...BUNDLE_KEYS],
+    empty: fleet.synced.records ? 'No bundles: a applies the first.' : 'Reading the records …',
+  };
+};
+
+const bundleTable = memoize(
+  (status: FleetStatus, newest: readonly Release[], halfMinutes: number): Table => ({
+    columns: [
+      { title: 'bundle' },
+      { title: 'revision' },
+      { title: 'generation' },
+      { title: 'in sync' },
+      { title: 'otherwise', isElastic: true },
+      { title: 'age', isNoNews: true },
+      { title: 'by', isElastic: true },
+    ],
+    rows: status.bundles.map((bundle) =>
+      bundleRow(
+        bundle,
+        status,
+        newest.find((one) => one.bundle === bundle),
+        halfMinutes * 30_000,
+      ),
+    ),
+  }),
+);
+
+const bundleRow = (
+  bundle: string,
+  { rows }: FleetStatus,
+  release: Release | undefined,
+  nowMs: number,
+): Row => {
+  const counts = countBy(rows.flatMap(({ cells }) => (cells[bundle] ? [cells[bundle].state] : [])));
+  const { 'in-sync': good = 0, ...others } = counts;
+  const total = good + Object.values(others).reduce((sum, count) => sum + count, 0);
+  const isGood = good === total;
+  return {
+    key: bundle,
+    cells: [
+      cell(bundle),
+      cell(
+        release === undefined
+          ? ''
+          : `v${release.revision} ${release.outcome === 'succeeded' ? '' : release.outcome}`.trim(),
+      ),
+      cell(release?.digest === undefined ? '' : generationName(bundle, release.digest)),
+      cell(`${good.toLocaleString('en-US')}/${total.toLocaleString('en-US')}`, isGood ? 'good' : 'warn'),
+      cell(renderCounts(others), 'bad'),
+      cell(age(release?.startedAt, nowMs)),
+      cell(release?.who ?? '', 'dim'),
+    ],
+    opens: { screen: 'bundle', bundle },
+  };
+};

@@ -1,0 +1,120 @@
+// What the fleet comes to: the matrix behind `status`, kept up to date node by node.
+
+import { type Cell, type GoneNode, type StatusRow, statusOf } from '../../src/rollout/desired.ts';
+import type { Fleet } from '../../src/rollout/fleet.ts';
+import { digest16 } from '../../src/rollout/names.ts';
+import type { NodeSeen } from '../../src/rollout/node.ts';
+import type { Release } from '../../src/rollout/release.ts';
+import { memoize } from './memo.ts';
+import type { Group, Grouping } from './place.ts';
+
+export interface FleetStatus {
+  readonly bundles: readonly string[];
+  readonly rows: readonly StatusRow[];
+}
+
+/** Rows that are known, by the records they were made from: a change of one node costs one row. */
+const knownRows = new WeakMap<readonly Release[], WeakMap<NodeSeen, StatusRow>>();
+
+/** Returns a row for each node, and the bundles that any of them has or should have, sorted. */
+export const statusOfFleet = memoize(
+  (nodes: readonly NodeSeen[], releases: readonly Release[]): FleetStatus => {
+    const known = knownRows.get(releases) ?? new WeakMap<NodeSeen, StatusRow>();
+    knownRows.set(releases, known);
+    const fresh = nodes.filter((node) => !known.has(node));
+    if (fresh.length > 0)
+      for (const row of statusOf(fresh, aboutNodes(releases, fresh)).rows) known.set(row.node, row);
+    const rows = nodes.map((node) => known.get(node)!);
+    const bundles = new Set(rows.flatMap(({ cells }) => Object.keys(cells)));
+    // One that failed everywhere or was removed is still worth a look.
+    for (const { bundle, operation } of newestReleases(releases))
+      if (operation === 'install') bundles.add(bundle);
+    return { bundles: [...bundles].toSorted(), rows };
+  },
+);
+
+/** Returns records that speak of these nodes only: of 5,000, a change of one must not read what was said of all. */
+const aboutNodes = (releases: readonly Release[], nodes: readonly NodeSeen[]): readonly Release[] => {
+  if (nodes.length > FEW_NODES) return releases;
+  return releases.map((release) => ({
+    ...release,
+    nodes: Object.fromEntries(
+      nodes.flatMap(({ name }) => {
+        const said = release.nodes[name];
+        return said === undefined ? [] : [[name, said]];
+      }),
+    ),
+  }));
+};
+
+const FEW_NODES = 500;
+
+/** Returns Nodes that left, whose disks hold a bundle if they come back. */
+export const goneFrom = memoize(
+  ({ nodes, releases }: Fleet): readonly GoneNode[] => statusOf(nodes, releases).gone,
+);
+
+/** Returns each bundle's newest record. */
+export const newestReleases = memoize((releases: readonly Release[]): readonly Release[] => [
+  ...new Map(releases.map((release) => [release.bundle, release])).values(),
+]);
+
+/** Returns a bundle's records, newest last. */
+export const releasesOf = memoize((releases: readonly Release[], bundle: string): readonly Release[] =>
+  releases.filter((release) => release.bundle === bundle),
+);
+
+/** Returns the record with a number, or the newest that has content. */
+export const releaseAt = (
+  releases: readonly Release[],
+  bundle: string,
+  revision: number | undefined,
+): Release | undefined => {
+  const all = releasesOf(releases, bundle);
+  return revision === undefined
+    ? (all.findLast(({ manifest }) => manifest !== undefined) ?? all.at(-1))
+    : all.find((release) => release.revision === revision);
+};
+
+const MANY_NODES = 60;
+
+/** Returns how the fleet is grouped: as was chosen, else by what suits the number of nodes. */
+export const groupingOf = (chosen: Grouping | undefined, nodeCount: number): Grouping =>
+  chosen ?? (nodeCount > MANY_NODES ? 'state' : 'node');
+
+const ZONE = 'topology.kubernetes.io/zone';
+/** What clouds and autoscalers call a group of like nodes. */
+const POOLS = [
+  'cloud.google.com/gke-nodepool',
+  'eks.amazonaws.com/nodegroup',
+  'alpha.eksctl.io/nodegroup-name',
+  'kubernetes.azure.com/agentpool',
+  'agentpool',
+  'karpenter.sh/nodepool',
+  'doks.digitalocean.com/node-pool',
+  'node.kubernetes.io/pool',
+  'pool',
+];
+
+/** Returns the value that a node is grouped by; `-` where it has none. */
+export const groupValue = (
+  { node, cells }: StatusRow,
+  by: Group['by'],
+  bundle: string | undefined,
+): string => {
+  const labels = node.allLabels ?? {};
+  switch (by) {
+    case 'zone':
+      return labels[ZONE] || '-';
+    case 'pool':
+      return POOLS.map((label) => labels[label]).find((value) => value !== undefined && value !== '') ?? '-';
+    case 'state':
+      return (bundle === undefined ? undefined : cells[bundle]?.state) ?? '-';
+    case 'digest':
+      return (bundle === undefined ? undefined : cells[bundle]?.current) ?? '-';
+  }
+};
+
+/** Tells whether a cell has what the newest revision brings; an older one may be in sync too. */
+export const isNewest = ({ current }: Cell, newest: Release | undefined): boolean =>
+  newest?.digest === undefined || current === digest16(newest.digest);

@@ -1,0 +1,144 @@
+// The effects against a port in memory: what the state asks for is read once, and what is confirmed is run once.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startEffects } from '../../../plugin/tui/effects.ts';
+import { actionsOf } from '../../../plugin/tui/keys.ts';
+import type { Port } from '../../../plugin/tui/port.ts';
+import type { State } from '../../../plugin/tui/state.ts';
+import { createStore, type Store } from '../../../plugin/tui/store.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { fakePort, sampleNews, sampleNodes, sampleState } from '../../support/ui-samples.ts';
+
+const test = suite('plugin/tui/effects');
+
+const start = (
+  state: State,
+  changes: Partial<Port>,
+): { store: Store; end: () => Promise<void>; clock: FakeClock; failures: unknown[] } => {
+  const failures: unknown[] = [];
+  const onFailure = (thrown: unknown) => void failures.push(thrown);
+  const store = createStore(state, onFailure);
+  const clock = new FakeClock({ isAutomatic: false });
+  const over = new AbortController();
+  const effects = startEffects({ store, port: fakePort(changes), clock, signal: over.signal, onFailure });
+  const end = async () => {
+    over.abort();
+    await effects;
+  };
+  return { store, end, clock, failures };
+};
+
+const type = (store: Store, text: string): void => {
+  for (const letter of text)
+    store.answer((state) =>
+      actionsOf(
+        state,
+        letter === '\n' ? { name: 'return', text: '', isControl: false } : { text: letter, isControl: false },
+      ),
+    );
+};
+
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test('news of the fleet are told together', async () => {
+  const nodes = sampleNodes(40);
+  const { store, end } = start(sampleState('fleet', { nodes: 0 }), {
+    async *watchFleet() {
+      yield* sampleNews(nodes);
+    },
+  });
+  let changes = 0;
+  store.subscribe(() => changes++);
+  await turns();
+  assert.is(store.state().fleet.nodes.length, 40);
+  assert.ok(changes < 5, `${changes} changes`);
+  await end();
+});
+
+test('what a place needs is asked once, and again after Ctrl-R', async () => {
+  const asked: string[] = [];
+  const { store, end } = start(sampleState('workloads'), {
+    ask: async (words) => {
+      asked.push(words.join(' '));
+      return { exitCode: 0, stdout: '{"containers":[],"unread":[]}', stderr: '' };
+    },
+  });
+  await turns();
+  type(store, 'jjjj');
+  await turns();
+  assert.equal(asked, ['usage -A -o json']);
+  store.answer((state) => actionsOf(state, { text: 'r', isControl: true }));
+  await turns();
+  assert.is(asked.length, 2);
+  await end();
+});
+
+test('a verb is run once it is confirmed, and stopped by s; leaving waits for its end', async () => {
+  const ran: string[][] = [];
+  let stopped: AbortSignal | undefined;
+  const { store, end } = start(sampleState(), {
+    async *run(words, _context, signal) {
+      ran.push([...words]);
+      stopped = signal;
+      yield { kind: 'said', text: 'begun\n' };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      yield { kind: 'ended', answer: { exitCode: 130, stdout: '', stderr: 'cleaned up\n' } };
+    },
+  });
+  type(store, ':rollback web\n');
+  await turns();
+  assert.equal(ran, []);
+  type(store, '\n');
+  await turns();
+  assert.equal(ran, [['rollback', 'web']]);
+  assert.not.ok(stopped?.aborted);
+  await end();
+  assert.ok(stopped?.aborted);
+  assert.is(store.state().run?.answer?.stderr, 'cleaned up\n');
+});
+
+test('another context ends the watch of the first and begins its own', async () => {
+  const watched: (string | undefined)[] = [];
+  const ended: (string | undefined)[] = [];
+  const { store, end } = start(sampleState(), {
+    async *watchFleet(context, signal) {
+      watched.push(context);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      ended.push(context);
+    },
+  });
+  await turns();
+  type(store, ':context test\n');
+  await turns();
+  assert.equal(watched, ['prod', 'test']);
+  assert.equal(ended, ['prod']);
+  await end();
+});
+
+test('a fleet that cannot be read is shown as such; it ends nothing', async () => {
+  const { store, end, failures } = start(sampleState('fleet', { nodes: 0 }), {
+    // biome-ignore lint/correctness/useYield: it never gets that far
+    async *watchFleet() {
+      throw new Error('connection refused');
+    },
+  });
+  await turns();
+  assert.is(store.state().fleet.lost.nodes, 'connection refused');
+  assert.equal(failures, []);
+  await end();
+});
+
+test('what nobody expected is told to whoever can end the UI', async () => {
+  const { failures, end } = start(sampleState('workloads'), {
+    ask: async () => {
+      throw new Error('a bug');
+    },
+  });
+  await turns();
+  assert.match(String(failures[0]), /a bug/);
+  await end();
+});
+
+test.run();
