@@ -12,7 +12,14 @@ import type { NodeSeen } from '../../src/rollout/node.ts';
 import { plural } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { Outside } from '../outside.ts';
+import type { RuntimeFacts } from './fact-flags.ts';
 import type { PackedFile } from './inputs.ts';
+
+/** How the profiles are compiled, and what was said of the nodes. */
+interface LintSettings {
+  readonly compile: CompileOptions;
+  readonly runtime: RuntimeFacts;
+}
 
 /** Nodes that mean the same to a profile. */
 interface NodeClass {
@@ -26,10 +33,10 @@ interface NodeClass {
 /** Lints for any node of the architectures that were compiled for; throws SeccompError `profile` for an error. */
 export const lintForAnyNode = async (
   files: readonly PackedFile[],
-  compile: CompileOptions,
+  { compile, runtime }: LintSettings,
   { stderr, signal }: Outside,
 ): Promise<void> => {
-  const facts = compile.architectures.map((architecture) => factsOf(architecture, compile));
+  const facts = compile.architectures.map((one) => ({ ...factsOf(one, compile), ...runtime }));
   const classes = facts.map((one): NodeClass => ({ key: '', label: '', facts: one, count: 0 }));
   const problems = new Map<NodeClass, readonly Problem[]>();
   for (const one of classes)
@@ -49,7 +56,7 @@ export const lintForAnyNode = async (
  */
 export const lintForNodes = (
   files: readonly PackedFile[],
-  compile: CompileOptions,
+  { compile, runtime }: LintSettings,
   { signal }: Outside,
 ): ((nodes: readonly NodeSeen[], tell: (text: string) => void) => Promise<readonly string[]>) => {
   const told = new Set<string>();
@@ -57,7 +64,7 @@ export const lintForNodes = (
   const known = new Map<string, readonly Problem[]>();
   return async (nodes, tell) => {
     const problems = new Map<NodeClass, readonly Problem[]>();
-    for (const one of classesOf(nodes, compile)) {
+    for (const one of classesOf(nodes, compile, runtime)) {
       const ofClass = known.get(one.key) ?? (await lintAll(files, one, compile, { signal, tell }));
       known.set(one.key, ofClass);
       problems.set(one, ofClass);
@@ -84,7 +91,11 @@ const factsOf = (
 });
 
 /** Puts nodes together by architecture, kernel and engine; the API knows neither runc and crun nor libseccomp. */
-const classesOf = (nodes: readonly NodeSeen[], compile: CompileOptions): readonly NodeClass[] => {
+const classesOf = (
+  nodes: readonly NodeSeen[],
+  compile: CompileOptions,
+  given: RuntimeFacts,
+): readonly NodeClass[] => {
   const classes = new Map<string, NodeClass>();
   for (const { architecture, kernel, runtime } of nodes) {
     const known = ARCHITECTURES.find((one) => one === architecture);
@@ -97,6 +108,7 @@ const classesOf = (nodes: readonly NodeSeen[], compile: CompileOptions): readonl
     const label = [known, ...linux, engineName].filter((part) => part !== '').join(', ');
     const facts = {
       ...factsOf(known, compile),
+      ...given,
       ...(version && { kernel: version }),
       ...(engine && { engine }),
     };

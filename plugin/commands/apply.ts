@@ -12,6 +12,7 @@ import { sanitizeLine } from '../output/sanitize.ts';
 import type { Connected, ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { lintForAnyNode, lintForNodes } from './apply-lint.ts';
 import { compileFlags, givenCompileFlags, readCompileOptions } from './compile-flags.ts';
+import { type RuntimeFacts, readRuntimeFacts, runtimeFlags } from './fact-flags.ts';
 import {
   clusterFlags,
   connectOptions,
@@ -52,6 +53,8 @@ export interface ApplyOptions {
   readonly name?: string;
   readonly compile: CompileOptions;
   readonly compileFlags: readonly string[];
+  /** Of all the nodes, as far as it was said. */
+  readonly runtime: RuntimeFacts;
   readonly selection: NodeSelection;
   readonly dryRun: DryRun;
   readonly maxInFlight?: number;
@@ -130,6 +133,7 @@ export const applyCommand = (outside: Outside, run: typeof runApply = runApply):
         ...quietFlag,
         ...waveFlags,
         ...compileFlags,
+        ...runtimeFlags,
         ...jobFlags,
         ...clusterFlags,
         namespace: namespaceOfSourceFlag,
@@ -147,6 +151,7 @@ const readOptions = (given: Readonly<Record<string, unknown>>): ApplyOptions => 
     ...(given.name !== undefined && { name: given.name as string }),
     compile: readCompileOptions(given),
     compileFlags: givenCompileFlags(given),
+    runtime: readRuntimeFacts(given),
     selection: selection(given),
     dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
     ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
@@ -187,7 +192,7 @@ const rollOut = async (
 ): Promise<Applied> => {
   if (!options.isQuiet) outside.stderr.write(notes.map((note) => `note: ${sanitizeLine(note)}\n`).join(''));
   const { root, dryRun, isForced, isQuiet, output } = options;
-  if (root !== undefined) await lintForAnyNode(files, options.compile, outside);
+  if (root !== undefined) await lintForAnyNode(files, options, outside);
   const events =
     cluster !== undefined
       ? installBundle(
@@ -239,10 +244,10 @@ const examineWith = (
     files,
     policy,
   }: { readonly bundle: Bundle; readonly files: readonly PackedFile[]; readonly policy: RolloutPolicy },
-  { selection: nodes, compile, isForced, dryRun }: ApplyOptions,
+  { selection: nodes, compile, runtime, isForced, dryRun }: ApplyOptions,
   outside: Outside,
 ): NonNullable<Rollout['examine']> => {
-  const lint = lintForNodes(files, compile, outside);
+  const lint = lintForNodes(files, { compile, runtime }, outside);
   const change = { bundle, selection: nodes, isWatched: policy.waves !== undefined };
   const guarded = { cluster, signal: outside.signal, isDryRun: dryRun !== 'none' };
   return async (seen, tell) => [

@@ -15,7 +15,7 @@ import { renderDocument } from '../output/document.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
 import type { Connected, ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { readDisks } from './check-disks.ts';
-import { factFlags, readFacts } from './fact-flags.ts';
+import { readRuntimeFacts, runtimeFlags } from './fact-flags.ts';
 import { clusterFlags, connectOptions, flag, jobFlags, list, outputFlag, quietFlag, text } from './flags.ts';
 import { interruptible } from './interruptible.ts';
 import { readProfileFile } from './profile-file.ts';
@@ -59,8 +59,6 @@ const EXAMPLES = `Examples:
   # Nodes that are known to have runc 1.3.6
   $0 check -f deploy.yaml --runtime runc@1.3.6`;
 
-const { runtime, libseccomp } = factFlags;
-
 /** Builds the command; `run` is replaced in tests of the parsing. */
 export const checkCommand = (outside: Outside, run: typeof runCheck = runCheck): CommandModule => ({
   ...verbs.check,
@@ -77,8 +75,7 @@ export const checkCommand = (outside: Outside, run: typeof runCheck = runCheck):
         filename: list('File with pods or what makes pods; - is standard input', { alias: 'f' }),
         probe: flag('Start a short pod on one node of each class, and see'),
         verify: flag("Ask the nodes' disks, by a Job on each node as verify does"),
-        ...(runtime && { runtime }),
-        ...(libseccomp && { libseccomp }),
+        ...runtimeFlags,
         ...outputFlag(['wide', 'json', 'yaml']),
         ...quietFlag,
         ...jobFlags,
@@ -93,16 +90,11 @@ export const checkCommand = (outside: Outside, run: typeof runCheck = runCheck):
     const filenames = (given.filename as string[] | undefined) ?? [];
     if ((words.length === 0) === (filenames.length === 0))
       throw new SeccompError('usage', 'check: name workloads or give files with -f, one of the two');
-    const facts = readFacts(given);
     const options: CheckOptions = {
       objects: parseNamedObjects(words),
       filenames,
       ...(given.namespace !== undefined && { namespace: readNamespace(given.namespace as string) }),
-      facts: {
-        ...(facts.runtime !== undefined && { runtime: facts.runtime }),
-        ...(facts.runtimeVersion !== undefined && { runtimeVersion: facts.runtimeVersion }),
-        ...(facts.libseccomp !== undefined && { libseccomp: facts.libseccomp }),
-      },
+      facts: readRuntimeFacts(given),
       isVerified: given.verify === true,
       isProbed: given.probe === true,
       ...(given.output !== undefined && { output: given.output as string }),

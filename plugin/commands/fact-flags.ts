@@ -17,12 +17,17 @@ import { choice, type Flags, type Given, list, text } from './flags.ts';
 const GROUP = 'What the nodes are:';
 const DIALECTS: readonly Dialect[] = ['docker', 'containerd', 'cri-o'];
 
-export const factFlags: Flags = {
-  arch: text('Architecture of the node', { group: GROUP, defaultDescription: 'amd64' }),
+/** What no API object says of a node; left out, every possibility is looked at. */
+export const runtimeFlags: Flags = {
   runtime: text('Runtime of the node, runc or crun, and its version if known, e.g. runc@1.3.6', {
     group: GROUP,
   }),
   libseccomp: text('Version of libseccomp on the node, e.g. 2.5.4', { group: GROUP }),
+};
+
+export const factFlags: Flags = {
+  arch: text('Architecture of the node', { group: GROUP, defaultDescription: 'amd64' }),
+  ...runtimeFlags,
   kernel: text("The node's kernel, e.g. 6.1", { group: GROUP }),
   dialect: {
     ...choice('--dialect', DIALECTS, 'Who reads the file: docker is what apply ships of it', {
@@ -60,14 +65,21 @@ export const readFacts = (given: Given): KnownFacts => {
     capabilities,
     minimumKernel: kernel ?? minimumKernel,
     ...(kernel !== undefined && { kernel }),
-    ...(given.runtime !== undefined && parseRuntime(given.runtime as string)),
-    ...(given.libseccomp !== undefined && { libseccomp: parseLibseccomp(given.libseccomp as string) }),
+    ...readRuntimeFacts(given),
     ...(given.engine !== undefined && { engine: parseEngine(given.engine as string) }),
     ...(given.allowPrivilegeEscalation !== undefined && {
       noNewPrivileges: given.allowPrivilegeEscalation === 'false',
     }),
   };
 };
+
+export type RuntimeFacts = Pick<KnownFacts, 'runtime' | 'runtimeVersion' | 'libseccomp'>;
+
+/** Reads what `runtimeFlags` say; throws SeccompError `usage` for a value that is none. */
+export const readRuntimeFacts = (given: Given): RuntimeFacts => ({
+  ...(given.runtime !== undefined && parseRuntime(given.runtime as string)),
+  ...(given.libseccomp !== undefined && { libseccomp: parseLibseccomp(given.libseccomp as string) }),
+});
 
 const parseArchitecture = (given: string | undefined): Architecture => {
   const [first, ...more] = parseArchitectures([given ?? 'amd64']);

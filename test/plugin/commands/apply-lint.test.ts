@@ -115,6 +115,23 @@ for (const dryRun of ['none', 'client', 'server']) {
   });
 }
 
+test('what is said of the runtime decides what else would be open', async () => {
+  const stifling = json({ ...QUIET, syscalls: [{ names: ['statx'], action: 'SCMP_ACT_ERRNO' }] });
+  const asked = async (...flags: string[]) =>
+    lines(
+      (await apply({ 'p.json': stifling }, [node('a', 'amd64')], '-f', 'p.json', ...flags)).outside,
+      'SP601',
+    );
+  assert.match((await asked())[0] ?? '', 'runc itself needs statx');
+  const { thrown } = await apply(
+    { 'p.json': stifling },
+    [node('a', 'amd64')],
+    ...['-f', 'p.json', '--runtime', 'runc@1.2.8'],
+  );
+  assert.match((thrown as SeccompError).message, 'SP601');
+  assert.equal(await asked('--runtime=runc@1.1.15'), []);
+});
+
 test('nodes that have it already, or can never have it, are not asked about', async () => {
   const { outside, thrown } = await apply(
     { 'p.json': json(QUIET) },
