@@ -28,7 +28,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   bootstrap: ['src/error.ts', 'src/profile', 'src/bundle', 'src/protocol', 'node:*'],
   'plugin/cluster': ['src', 'plugin/outside.ts', '@kubernetes/client-node', 'yaml', 'node:*'],
   'plugin/output': ['src', 'yaml'],
-  'plugin/tui': ['src', 'plugin/outside.ts', 'plugin/output', 'ink', '@inkjs/ui', 'react'],
+  'plugin/tui': ['src', 'plugin/outside.ts', 'plugin/output', 'ink', 'react'],
   'plugin/commands': ['src', 'plugin/outside.ts', 'plugin/output', 'plugin/tui', 'yargs'],
   'plugin/cli.ts': ['src', 'plugin/outside.ts', 'plugin/commands', 'yargs'],
   'plugin/failure.ts': ['src/error.ts'],

@@ -28,7 +28,9 @@ export type WatchEvent<T> =
   | { readonly kind: 'deleted'; readonly object: T }
   | { readonly kind: 'synced' }
   /** The connection was lost; it is being taken up again. Shown, not fatal. */
-  | { readonly kind: 'lost'; readonly message: string };
+  | { readonly kind: 'lost'; readonly message: string }
+  /** One that was lost is there again, and goes on where it was: no list need follow. */
+  | { readonly kind: 'regained' };
 
 export interface Api {
   /**

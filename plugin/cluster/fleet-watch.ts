@@ -30,6 +30,7 @@ export async function* watchFleet(
     try {
       for await (const event of api.watch<T>(path, { labelSelector, signal })) {
         if (event.kind === 'synced') channel.push({ kind: 'synced', part });
+        else if (event.kind === 'regained') channel.push({ kind: 'regained', part });
         else if (event.kind === 'lost') channel.push({ kind: 'lost', part, message: event.message });
         else {
           const news = take(event);

@@ -127,6 +127,10 @@ async function* follow<T>(
     const body = await outside.open(path, query, { ...options, signal: limit.signal });
     progress.isAccepted = true;
     openedAt = clock.monotonic();
+    if (progress.isLost) {
+      progress.isLost = false;
+      yield { kind: 'regained' };
+    }
     for await (const line of readJsonLines(body)) {
       options.signal.throwIfAborted();
       const { type, object } = parseEvent(line);

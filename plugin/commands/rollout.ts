@@ -59,11 +59,11 @@ export const rolloutPolicy = (options: {
 export const follow = (
   events: AsyncIterable<RolloutEvent>,
   isQuiet: boolean,
-  { stderr, clock, signal, environment }: Outside,
+  { stderr, clock, signal, environment, onEvent }: Outside,
 ): Promise<RolloutState> => {
   const isTerminal = stderr.isTTY === true && environment.TERM !== 'dumb';
   return followRollout(
-    events,
+    onEvent ? tapped(events, onEvent) : events,
     {
       mode: isQuiet ? 'quiet' : isTerminal ? 'live' : 'plain',
       // A terminal that does not know its width says 0.
@@ -77,6 +77,17 @@ export const follow = (
     signal,
   );
 };
+
+/** Passes events on to whoever watches, before they are folded. */
+async function* tapped(
+  events: AsyncIterable<RolloutEvent>,
+  onEvent: (event: RolloutEvent) => void,
+): AsyncGenerator<RolloutEvent, void, void> {
+  for await (const event of events) {
+    onEvent(event);
+    yield event;
+  }
+}
 
 /** Prints what came of a rollout: the result on stdout, the reasons of what is not done on stderr. */
 export const show = (seen: RolloutState, options: ShowOptions, { stdout, stderr }: Outside): ExitCode => {

@@ -5,6 +5,7 @@ import { SeccompError } from '../../src/error.ts';
 import type { ConnectOptions, ExitCode, LendOptions, Outside } from '../outside.ts';
 import type { Answer } from '../tui/port.ts';
 import { normalizeArguments, PARSER } from './arguments.ts';
+import { DEFAULT_NAMESPACE } from './flags.ts';
 import { loaders } from './loaders.ts';
 import { verbs } from './verbs.ts';
 
@@ -22,7 +23,7 @@ export const runVerb = async (
   const { outside: lent, stdout, stderr, exitCode } = await outside.lend(options);
   const there: Outside = {
     ...lent,
-    connect: (given) => lent.connect.call(there, { ...given, ...connect, ...shapeOfJobs(given) }),
+    connect: async (given) => lent.connect.call(there, connectAs(connect, given)),
   };
   let failed: ExitCode | undefined;
   try {
@@ -42,22 +43,26 @@ const exitCodeOf = (thrown: Error, concluded: ExitCode | undefined): ExitCode =>
   return concluded ?? (thrown.code === 'usage' ? 2 : 1);
 };
 
-/** What may stand in a verb's own words. */
-const shapeOfJobs = ({
-  image,
-  imagePullSecret,
-  privilege,
-  priorityClass,
-  kubeletRoot,
-  jobTimeoutMs,
-}: ConnectOptions): Partial<ConnectOptions> => ({
-  image,
-  privilege,
-  jobTimeoutMs,
-  ...(imagePullSecret !== undefined && { imagePullSecret }),
-  ...(priorityClass !== undefined && { priorityClass }),
-  ...(kubeletRoot !== undefined && { kubeletRoot }),
-});
+/** What says where to connect and as whom; the rest of ConnectOptions shapes Jobs, which each verb does for itself. */
+const CONNECTION = [
+  ...(['kubeconfig', 'context', 'cluster', 'user', 'server', 'token', 'as', 'asGroup', 'asUid'] as const),
+  ...(['certificateAuthority', 'clientCertificate', 'clientKey', 'insecureSkipTlsVerify'] as const),
+  ...(['tlsServerName', 'requestTimeoutMs', 'installNamespace'] as const),
+] satisfies readonly (keyof ConnectOptions)[];
+
+/** A verb goes where the UI is connected; words that say otherwise would be shown as one thing and do another. */
+const connectAs = (ours: ConnectOptions, given: ConnectOptions): ConnectOptions => {
+  for (const field of CONNECTION) {
+    const isLeftOut = given[field] === undefined || given[field] === DEFAULTS[field];
+    if (isLeftOut || JSON.stringify(given[field]) === JSON.stringify(ours[field])) continue;
+    throw new SeccompError('usage', `${field} is "${given[field]}" here, and the UI is connected otherwise`, {
+      hint: 'Open the UI with that flag; another context is chosen with :context.',
+    });
+  }
+  return { ...given, ...Object.fromEntries(CONNECTION.map((field) => [field, ours[field]])) };
+};
+
+const DEFAULTS: Partial<ConnectOptions> = { installNamespace: DEFAULT_NAMESPACE };
 
 const runWords = async (words: readonly string[], outside: Outside): Promise<void> => {
   const [verb = ''] = words;

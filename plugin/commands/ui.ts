@@ -4,7 +4,7 @@ import { SeccompError } from '../../src/error.ts';
 import { allowsColor } from '../output/color.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { type Place, parsePlace } from '../tui/place.ts';
-import { clusterFlags, connectOptions, flag, namespaceFlag, text } from './flags.ts';
+import { clusterFlags, connectOptions, DEFAULT_NAMESPACE, flag, namespaceFlag, text } from './flags.ts';
 import { verbs } from './verbs.ts';
 
 export interface UiOptions {
@@ -91,6 +91,7 @@ export const runUiVerb = async (options: UiOptions, outside: Outside): Promise<E
     isScreenReader,
     programName,
     context,
+    flags: shownFlags(connect),
     namespace,
     verbs: listVerbs().filter(([verb]) => verb !== 'ui'),
     port: createPort(connect, outside),
@@ -99,3 +100,21 @@ export const runUiVerb = async (options: UiOptions, outside: Outside): Promise<E
   });
   return outside.signal.aborted ? 130 : 0;
 };
+
+/** The flags by which other verbs reach the same cluster. A token is left out: it would stand on the screen. */
+const shownFlags = (connect: ConnectOptions): readonly string[] =>
+  Object.entries(SHOWN).flatMap(([field, flagName]) => {
+    const value = connect[field as keyof typeof SHOWN];
+    const isDefault = field === 'installNamespace' && value === DEFAULT_NAMESPACE;
+    return value === undefined || isDefault ? [] : [flagName, String(value)];
+  });
+
+const SHOWN = {
+  kubeconfig: '--kubeconfig',
+  context: '--context',
+  cluster: '--cluster',
+  user: '--user',
+  server: '--server',
+  as: '--as',
+  installNamespace: '--install-namespace',
+} as const satisfies Partial<Record<keyof ConnectOptions, string>>;

@@ -1,10 +1,11 @@
 // Everything the UI does to the world: follows the fleet, reads what the shown place needs, runs what was confirmed.
 // It listens to the store and tells it what came; no screen knows of it.
+import { SeccompError } from '../../src/error.ts';
 import type { FleetNews } from '../../src/rollout/fleet.ts';
 import type { Clock } from '../../src/rollout/ports.ts';
 import { type Need, needsOf } from './needs.ts';
 import type { Port, RunNews } from './port.ts';
-import { askKey, profileName, type Run } from './state.ts';
+import { askKey, profileName, type Run, type State } from './state.ts';
 import type { Store } from './store.ts';
 
 export interface EffectsOptions {
@@ -46,7 +47,9 @@ class Effects {
   readonly #options: EffectsOptions;
   /** What is being read or was read, by what it is. */
   readonly #begun = new Map<string, AbortController>();
-  #watched: { readonly context: string | undefined; readonly over: AbortController } | undefined;
+  #watched:
+    | { readonly context: string | undefined; readonly refreshes: number; readonly over: AbortController }
+    | undefined;
   #run: { readonly id: number; readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(options: EffectsOptions) {
@@ -58,25 +61,33 @@ class Effects {
     const { store, signal } = this.#options;
     if (signal.aborted) return;
     const state = store.state();
-    if (this.#watched === undefined || this.#watched.context !== state.context) this.#watch(state.context);
+    if (this.#isWatchDue(state)) this.#watch(state);
     for (const need of needsOf(state)) this.#meet(need);
     if (state.run !== undefined && state.run.id !== this.#run?.id) this.#start(state.run);
-    if (state.run?.isStopping && this.#run?.id === state.run.id) this.#run.stop.abort(new Error('stopped'));
+    if (state.run?.isStopping && this.#run?.id === state.run.id)
+      this.#run.stop.abort(new SeccompError('interrupted', 'stopped in the UI'));
   }
 
   /** Whoever leaves while a rollout is at work stops it as Ctrl-C does, and waits until it is recorded. */
   async end(): Promise<void> {
     this.#watched?.over.abort();
-    this.#run?.stop.abort(new Error('the UI was left'));
+    this.#run?.stop.abort(new SeccompError('interrupted', 'the UI was left'));
     await this.#run?.ended;
   }
 
-  #watch(context: string | undefined): void {
+  /** One that lives needs no refreshing; one that has ended is begun again when the user asks for it. */
+  #isWatchDue({ context, refreshes, fleet }: State): boolean {
+    const watched = this.#watched;
+    if (watched === undefined || watched.context !== context) return true;
+    return watched.refreshes !== refreshes && Object.values(fleet.lost).some((one) => one !== undefined);
+  }
+
+  #watch({ context, refreshes }: State): void {
     const { store, port, clock, signal } = this.#options;
     this.#watched?.over.abort();
     const over = new AbortController();
     const until = AbortSignal.any([over.signal, signal]);
-    this.#watched = { context, over };
+    this.#watched = { context, refreshes, over };
     this.#begun.clear();
     const tell = (news: readonly FleetNews[]): void => {
       if (!until.aborted) store.dispatch({ kind: 'fleet', news });
@@ -98,7 +109,7 @@ class Effects {
       case 'ask': {
         const key = askKey(need.words);
         const asked = store.state().asked[key];
-        if (asked?.answer !== undefined || asked?.isAsking) return;
+        if (asked?.isAsking || (asked?.answer !== undefined && !asked.isStale)) return;
         store.dispatch({ kind: 'asking', key });
         port.ask(need.words, context, signal).then((answer) => {
           if (store.state().context === context) store.dispatch({ kind: 'answered', key, answer });

@@ -7,9 +7,8 @@ import { isChanged } from './looks.ts';
 import type { Model } from './model.ts';
 import { formatPlace } from './place.ts';
 import { hasCursor, lookKey, modelOf, roomFor, SIDEWAYS, shownRows, shownText } from './screen.ts';
-import { currentVisit, type State } from './state.ts';
+import { commandLine, currentVisit, type State } from './state.ts';
 import { layOut, layOutCells, layOutTitles } from './table.ts';
-import { joinWords } from './words.ts';
 
 /** Before each row: the cursor, and what is new. Both are seen without colour. */
 const GUTTER = 2;
@@ -30,7 +29,7 @@ export const frameOf = (state: State): readonly Line[] => {
     fitLine(topLine(state), columns),
     ...fill(body, room, columns),
     ...choices.map((one) => fitLine(one, columns)),
-    fitLine(line(`${state.programName} ${joinWords(model.command)}`, 'dim'), columns),
+    fitLine(line(commandLine(state, model.command), 'dim'), columns),
     fitLine(lastLine(state, model), columns),
   ];
 };
@@ -145,5 +144,5 @@ const lastLine = (state: State, model: Model): Line => {
     .flatMap(({ key, what }): Span[] => [span(key, 'accent'), span(` ${what}  `, 'dim')]);
   return loss === undefined
     ? spread(keys, [span('?', 'accent'), span(' help', 'dim')], size.columns)
-    : line(loss, 'bad');
+    : spread(line(loss, 'bad'), [span('Ctrl-R', 'accent'), span(' tries again', 'dim')], size.columns);
 };

@@ -4,7 +4,7 @@ import { COMMON_KEYS } from './keys.ts';
 import { EMPTY, fitLine, type Line, line, span, wrap } from './line.ts';
 import type { Model } from './model.ts';
 import { formatPlace } from './place.ts';
-import { currentVisit, type State } from './state.ts';
+import { commandLine, currentVisit, type State } from './state.ts';
 
 /** Draws the help: the screen's own keys at the left, those of every screen at the right. */
 export const helpLines = (state: State, model: Model): readonly Line[] => {
@@ -25,7 +25,7 @@ export const helpLines = (state: State, model: Model): readonly Line[] => {
       span('  '),
       ...(right[index] ?? EMPTY),
     ]),
-    line(`Come back here: ${state.programName} ui ${formatPlace(place)}`, 'dim'),
+    line(`Come back here: ${commandLine(state, ['ui', formatPlace(place)])}`, 'dim'),
   ];
 };
 

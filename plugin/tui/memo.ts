@@ -1,7 +1,7 @@
 // Remembers the last results of a pure function by the identity of its arguments: what a frame shares with the one
 // before it is not worked out again.
 
-const REMEMBERED = 4;
+const REMEMBERED = 2;
 
 /** Returns a function with the same results that works each out once while its arguments stay the same values. */
 export const memoize = <A extends readonly unknown[], R>(work: (...args: A) => R): ((...args: A) => R) => {

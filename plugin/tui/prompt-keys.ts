@@ -65,7 +65,7 @@ const submit = (state: State, prompt: Prompt): readonly Action[] => {
     case 'filter':
       return [close];
     case 'eval':
-      return [...submitCall(state, prompt.text), close];
+      return [close, ...submitCall(state, prompt.text)];
     case 'confirm':
       return confirm(state, prompt.text, prompt.wanted);
     case 'command': {

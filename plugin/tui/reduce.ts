@@ -106,7 +106,7 @@ const apply = (state: State, action: Action): State => {
     case 'stop':
       return state.run === undefined ? state : { ...state, run: { ...state.run, isStopping: true } };
     case 'refresh':
-      return { ...state, asked: {}, listings: {} };
+      return { ...state, asked: {}, listings: {}, refreshes: state.refreshes + 1 };
     case 'switch':
       return switchContext(state, action.context);
     case 'namespace':
@@ -124,12 +124,23 @@ const apply = (state: State, action: Action): State => {
     case 'asking':
       return {
         ...state,
-        asked: { ...state.asked, [action.key]: { ...state.asked[action.key], isAsking: true } },
+        asked: {
+          ...state.asked,
+          [action.key]: { ...state.asked[action.key], isAsking: true, isStale: false },
+        },
       };
     case 'answered':
       return {
         ...state,
-        asked: { ...state.asked, [action.key]: { answer: action.answer, isAsking: false } },
+        asked: {
+          ...state.asked,
+          [action.key]: {
+            ...state.asked[action.key],
+            answer: action.answer,
+            atMs: state.nowMs,
+            isAsking: false,
+          },
+        },
       };
     case 'profile':
       return { ...state, profiles: { ...state.profiles, [action.name]: action.loaded } };
@@ -184,6 +195,7 @@ const nextGrouping = ({ grouping, fleet }: State): Grouping => {
 const switchContext = (state: State, context: string): State => ({
   ...state,
   context,
+  flags: [...withoutContext(state.flags), '--context', context],
   fleet: foldFleet(
     {
       ...state.fleet,
@@ -202,10 +214,23 @@ const switchContext = (state: State, context: string): State => ({
   prompt: undefined,
 });
 
+const withoutContext = (flags: readonly string[]): readonly string[] =>
+  flags.filter((flag, index) => flag !== '--context' && flags[index - 1] !== '--context');
+
+const withoutUsage = (asked: State['asked']): State['asked'] =>
+  Object.fromEntries(
+    Object.entries(asked).flatMap(([key, one]) => {
+      const isUsage = (JSON.parse(key) as string[])[0] === 'usage';
+      return [[key, isUsage ? { ...one, isStale: true } : one]];
+    }),
+  );
+
 const takeFleet = (state: State, news: readonly FleetNews[]): State => {
   const fleet = foldFleet(state.fleet, news);
   if (fleet === state.fleet) return state;
-  const next = { ...state, fleet };
+  // Who uses what depends on what is where.
+  const isStale = fleet.releases !== state.fleet.releases && state.fleet.synced.records;
+  const next = { ...state, fleet, ...(isStale && { asked: withoutUsage(state.asked) }) };
   // What is there when one comes is no news.
   const isNowWhole = fleet.synced.nodes && fleet.synced.records;
   const wasWhole = state.fleet.synced.nodes && state.fleet.synced.records;

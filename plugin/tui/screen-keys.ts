@@ -112,8 +112,13 @@ const nodeKeys = (state: State, node: string, { text }: Press): readonly Action[
 };
 
 const workloadsKeys = (state: State, { text }: Press): readonly Action[] | undefined => {
+  const [namespace = '', workload = ''] = (selectedRow(state)?.key ?? '').split(' ');
+  if (text === 'b' && workload !== '' && !state.isReadOnly) {
+    // The profile is typed next; what it would change is shown before anything is sent.
+    const line = `${joinWords(['bind', workload, '-n', namespace])} `;
+    return [{ kind: 'prompt', prompt: { kind: 'command', text: line, chosen: -1 } }];
+  }
   if (text !== 'n') return undefined;
-  const [namespace] = (selectedRow(state)?.key ?? '').split(' ');
   return [
     { kind: 'namespace', namespace: state.namespace === undefined ? namespace || undefined : undefined },
   ];

@@ -6,6 +6,7 @@ import { type RolloutState, initialState as unplanned } from '../../src/rollout/
 import type { Grouping, Place } from './place.ts';
 import type { Answer, FolderEntry } from './port.ts';
 import type { Order } from './table.ts';
+import { isLocal, joinWords } from './words.ts';
 
 export interface Size {
   readonly columns: number;
@@ -32,6 +33,9 @@ export interface Visit {
 /** What was asked of a verb, by its words. */
 export interface Asked {
   readonly answer?: Answer;
+  readonly atMs?: number;
+  /** No longer sure: it is asked again where it is needed, and shown until then. */
+  readonly isStale?: boolean;
   /** Asked anew: the answer before it is still shown. */
   readonly isAsking: boolean;
 }
@@ -82,6 +86,8 @@ export interface State {
   /** Undefined: the kubeconfig's own. */
   readonly context: string | undefined;
   readonly contexts: readonly string[];
+  /** That the UI was opened with and that other verbs need too, to do the same: e.g. `--context prod`. */
+  readonly flags: readonly string[];
   /** Name and one line about it, of every verb. */
   readonly verbs: readonly (readonly [verb: string, what: string])[];
   /** Only this namespace's workloads; undefined: all. */
@@ -101,6 +107,8 @@ export interface State {
   readonly run: Run | undefined;
   /** By node. */
   readonly inspections: Readonly<Record<string, Inspected>>;
+  /** How often everything was asked for anew. */
+  readonly refreshes: number;
   readonly message: { readonly text: string; readonly isError: boolean } | undefined;
   readonly isLeaving: boolean;
 }
@@ -110,6 +118,7 @@ export interface StateOptions {
   readonly isReadOnly: boolean;
   readonly verbs: State['verbs'];
   readonly context?: string | undefined;
+  readonly flags?: readonly string[];
   readonly namespace?: string | undefined;
   readonly place: Place;
   readonly size: Size;
@@ -119,6 +128,7 @@ export interface StateOptions {
 /** Returns the state before anything is known. */
 export const firstState = ({ place, ...options }: StateOptions): State => ({
   context: undefined,
+  flags: [],
   namespace: undefined,
   ...options,
   contexts: [],
@@ -133,6 +143,7 @@ export const firstState = ({ place, ...options }: StateOptions): State => ({
   looks: {},
   run: undefined,
   inspections: {},
+  refreshes: 0,
   message: undefined,
   isLeaving: false,
 });
@@ -167,3 +178,7 @@ export const askKey = (words: readonly string[]): string => JSON.stringify(words
 /** Names a profile of a revision as verbs read it inside the UI: `web@v3/nginx.json`. */
 export const profileName = (bundle: string, revision: number, path: string): string =>
   `${bundle}@v${revision}/${path}`;
+
+/** Writes the command line that does the same outside of the UI. */
+export const commandLine = ({ programName, flags }: State, words: readonly string[]): string =>
+  `${programName} ${joinWords([...words, ...(isLocal(words) ? [] : flags)])}`;

@@ -25,7 +25,8 @@ export const statusOfFleet = memoize(
     if (fresh.length > 0)
       for (const row of statusOf(fresh, aboutNodes(releases, fresh)).rows) known.set(row.node, row);
     const rows = nodes.map((node) => known.get(node)!);
-    const bundles = new Set(rows.flatMap(({ cells }) => Object.keys(cells)));
+    const bundles = new Set<string>();
+    for (const { cells } of rows) for (const bundle in cells) bundles.add(bundle);
     // One that failed everywhere or was removed is still worth a look.
     for (const { bundle, operation } of newestReleases(releases))
       if (operation === 'install') bundles.add(bundle);
@@ -52,6 +53,18 @@ const FEW_NODES = 500;
 /** Returns Nodes that left, whose disks hold a bundle if they come back. */
 export const goneFrom = memoize(
   ({ nodes, releases }: Fleet): readonly GoneNode[] => statusOf(nodes, releases).gone,
+);
+
+/** Counts the nodes that have or should have a bundle, by state. */
+export const countStates = memoize(
+  ({ rows }: FleetStatus, bundle: string): Readonly<Record<string, number>> => {
+    const counts: Record<string, number> = {};
+    for (const { cells } of rows) {
+      const state = cells[bundle]?.state;
+      if (state !== undefined) counts[state] = (counts[state] ?? 0) + 1;
+    }
+    return counts;
+  },
 );
 
 /** Returns each bundle's newest record. */

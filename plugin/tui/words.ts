@@ -39,15 +39,39 @@ const READING = new Set([
 /** Flags by which these write all the same. */
 const WRITING_FLAGS = ['--fix', '--install'];
 
+/** Verbs that ask no cluster, and take no flags about one. */
+const LOCAL = new Set([
+  'lint',
+  'explain',
+  'eval',
+  'diff',
+  'merge',
+  'convert',
+  'bundle',
+  'completion',
+  'help',
+]);
+
 /** Verbs that change nodes and tell how it goes: they are followed on a screen of their own. */
 const ROLLING = new Set(['apply', 'rollback', 'delete', 'verify', 'sync', 'prune', 'uninstall']);
-/** Of them, those that can say beforehand what they would do. */
-const REHEARSED = new Set(['apply', 'rollback', 'delete', 'sync', 'prune']);
+/** Those that can say beforehand what they would do, and how far they go for it. */
+const REHEARSED: Readonly<Record<string, 'client' | 'server'>> = {
+  apply: 'server',
+  rollback: 'server',
+  delete: 'server',
+  prune: 'server',
+  uninstall: 'server',
+  bind: 'server',
+  sync: 'client',
+};
 const DESTRUCTIVE = new Set(['delete', 'prune', 'uninstall']);
 
 /** Tells whether a verb changes nothing, in the cluster or on this machine. */
 export const isReading = ([verb = '', ...rest]: readonly string[]): boolean =>
   READING.has(verb) && !rest.some((word) => WRITING_FLAGS.some((flag) => word.split('=')[0] === flag));
+
+/** Tells whether a verb does without a cluster. */
+export const isLocal = ([verb = '']: readonly string[]): boolean => LOCAL.has(verb);
 
 /** Tells whether a verb works on nodes, with progress to follow. */
 export const isRolling = ([verb = '']: readonly string[]): boolean => ROLLING.has(verb);
@@ -55,8 +79,9 @@ export const isRolling = ([verb = '']: readonly string[]): boolean => ROLLING.ha
 /** Returns the words that say what would be done; undefined where the verb cannot say it. */
 export const rehearsalOf = (words: readonly string[]): readonly string[] | undefined => {
   const [verb = ''] = words;
-  if (!REHEARSED.has(verb)) return undefined;
-  return [...words.filter((word) => !word.startsWith('--dry-run')), '--dry-run=server'];
+  const how = Object.hasOwn(REHEARSED, verb) ? REHEARSED[verb] : undefined;
+  if (how === undefined) return undefined;
+  return [...words.filter((word) => !word.startsWith('--dry-run')), `--dry-run=${how}`];
 };
 
 /** Returns what must be typed before it is done: the thing that is lost, or nothing where nothing is. */
@@ -69,6 +94,6 @@ export const confirmationOf = (words: readonly string[]): string | undefined => 
 
 /** Returns the words as they are run: who has confirmed is not asked again. */
 export const confirmedWords = (words: readonly string[]): readonly string[] =>
-  ['delete', 'prune', 'uninstall'].includes(words[0] ?? '') && !words.includes('--yes')
+  ['delete', 'prune', 'uninstall', 'bind'].includes(words[0] ?? '') && !words.includes('--yes')
     ? [...words, '--yes']
     : words;

@@ -13,6 +13,8 @@ export type FleetNews =
   | { readonly kind: 'synced'; readonly part: FleetPart }
   /** The connection was lost and is being taken up again. */
   | { readonly kind: 'lost'; readonly part: FleetPart; readonly message: string }
+  /** It is there again, and nothing was missed. */
+  | { readonly kind: 'regained'; readonly part: FleetPart }
   /** There will be no more news of this part, e.g. because it may be listed but not watched. */
   | { readonly kind: 'ended'; readonly part: FleetPart; readonly message: string }
   /** A record that cannot be read. */
@@ -60,6 +62,9 @@ export const foldFleet = (fleet: Fleet, news: readonly FleetNews[]): Fleet => {
         break;
       case 'synced':
         if (!synced[one.part]) synced = { ...synced, [one.part]: true };
+        if (lost[one.part] !== undefined) lost = { ...lost, [one.part]: undefined };
+        break;
+      case 'regained':
         if (lost[one.part] !== undefined) lost = { ...lost, [one.part]: undefined };
         break;
       case 'lost':

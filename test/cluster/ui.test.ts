@@ -126,6 +126,51 @@ test('--read-only shows everything and offers nothing; SIGTERM leaves the termin
   });
 });
 
+test('a lost connection is shown, what is known stays, and it is taken up again by itself', async () => {
+  const cluster = attachCluster();
+  await inTerminal(cluster, async (terminal) => {
+    await open(terminal);
+    await terminal.until(/ live$/m);
+    await cluster.stopApiServer();
+    try {
+      const screen = await terminal.until(/NOT LIVE$/m);
+      assert.match(screen, /node-3/);
+    } finally {
+      await cluster.restartApiServer();
+    }
+    await terminal.until(/ live$/m);
+    await terminal.type('q');
+    await terminal.until(/^ended with 0$/m);
+  });
+});
+
+test('whoever leaves while a rollout is at work stops it, and it is recorded before the shell is back', async () => {
+  const cluster = attachCluster();
+  await inTerminal(cluster, async (terminal) => {
+    cluster.freezeControllerManager();
+    try {
+      await open(terminal);
+      await terminal.until(/3 nodes, by node/);
+      await terminal.type(':apply -f shop --name left', true);
+      await terminal.until(/server dry run/);
+      await terminal.press('Enter');
+      await poll('it is at work', async () => {
+        const { items } = await cluster.getJson<{ items: unknown[] }>(['jobs', '-n', 'kubectl-seccomp']);
+        return items.length === 3;
+      });
+      await terminal.type('q');
+      await terminal.until(/^stopping kubectl[ -]seccomp apply -f shop --name left$/m);
+      await terminal.until(/^ended with \d+$/m);
+    } finally {
+      cluster.thawControllerManager();
+    }
+    const history = JSON.parse(await mustPlugin(cluster, ['history', 'left', '-o', 'json']));
+    assert.is(history.revisions[0].outcome, 'interrupted');
+    const { items } = await cluster.getJson<{ items: unknown[] }>(['jobs', '-n', 'kubectl-seccomp']);
+    assert.is(items.length, 0);
+  });
+});
+
 test('where there is no terminal, it says so and names the verb to use', async () => {
   const cluster = attachCluster();
   const { code, stderr } = await plugin(cluster, ['ui']);

@@ -58,7 +58,7 @@ export const closeWatchContext = async (context: WatchContext): Promise<void> =>
 };
 
 export const describe = (event: WatchEvent<Thing>): string => {
-  if (event.kind === 'synced') return 'synced';
+  if (event.kind === 'synced' || event.kind === 'regained') return event.kind;
   if (event.kind === 'lost') return `lost: ${event.message}`;
   const { name, uid, resourceVersion } = event.object.metadata;
   return [event.kind, name, uid === `${name}u` ? '' : uid, resourceVersion ?? '-'].filter(Boolean).join(' ');

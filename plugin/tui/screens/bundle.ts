@@ -12,7 +12,7 @@ import { memoize } from '../memo.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../place.ts';
 import type { State } from '../state.ts';
-import { releaseAt, releasesOf, statusOfFleet } from '../status.ts';
+import { countStates, releaseAt, releasesOf, statusOfFleet } from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
 import { BUNDLE_KEYS } from './bundles.ts';
 
@@ -59,8 +59,7 @@ export const bundleModel = (state: State, place: BundlePlace): Model => {
 
 const headOf = ({ fleet, nowMs }: State, release: Release, before: Release | undefined): readonly Line[] => {
   const { bundle, revision, digest, outcome, who, startedAt, selector, nodeNames, rolledBackTo } = release;
-  const { rows } = statusOfFleet(fleet.nodes, fleet.releases);
-  const counts = countBy(rows.flatMap(({ cells }) => (cells[bundle] ? [cells[bundle].state] : [])));
+  const counts = countStates(statusOfFleet(fleet.nodes, fleet.releases), bundle);
   const isNewest = releaseAt(fleet.releases, bundle, undefined)?.revision === revision;
   const nodes = nodeNames
     ? plural(nodeNames.length, 'named node')

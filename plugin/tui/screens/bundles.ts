@@ -1,14 +1,14 @@
 // Bundles: one row for each, as `status` sums them up.
 import { generationName } from '../../../src/protocol/layout.ts';
 import type { Release } from '../../../src/rollout/release.ts';
-import { countBy, renderCounts } from '../../output/many-rows.ts';
+import { renderCounts } from '../../output/many-rows.ts';
 import { plural } from '../../output/rollout-result.ts';
 import { age } from '../age.ts';
 import { line } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Key, Model } from '../model.ts';
 import type { State } from '../state.ts';
-import { type FleetStatus, goneFrom, newestReleases, statusOfFleet } from '../status.ts';
+import { countStates, type FleetStatus, goneFrom, newestReleases, statusOfFleet } from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
 
 export const BUNDLE_KEYS: readonly Key[] = [
@@ -60,14 +60,8 @@ const bundleTable = memoize(
   }),
 );
 
-const bundleRow = (
-  bundle: string,
-  { rows }: FleetStatus,
-  release: Release | undefined,
-  nowMs: number,
-): Row => {
-  const counts = countBy(rows.flatMap(({ cells }) => (cells[bundle] ? [cells[bundle].state] : [])));
-  const { 'in-sync': good = 0, ...others } = counts;
+const bundleRow = (bundle: string, status: FleetStatus, release: Release | undefined, nowMs: number): Row => {
+  const { 'in-sync': good = 0, ...others } = countStates(status, bundle);
   const total = good + Object.values(others).reduce((sum, count) => sum + count, 0);
   const isGood = good === total;
   return {

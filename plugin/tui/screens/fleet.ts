@@ -51,7 +51,7 @@ export const fleetModel = (state: State): Model => {
     table,
     columns: { from: FIRST, count: status.bundles.length },
     keys: KEYS,
-    empty: fleet.synced.nodes ? 'No nodes.' : 'Reading the nodes …',
+    empty: fleet.synced.nodes ? 'No nodes.' : (fleet.lost.nodes ?? 'Reading the nodes …'),
   };
 };
 
@@ -65,13 +65,19 @@ const headOf = (
   const total = fleet.nodes.length.toLocaleString('en-US');
   const about = grouping === 'state' || grouping === 'digest' ? ` of ${bundle ?? 'no bundle'}` : '';
   const words = group === undefined ? `by ${grouping}${about}` : `${group.by} ${group.value}`;
-  const seen = new Set(status.rows.flatMap(({ cells }) => Object.values(cells).map(({ state }) => state)));
+  const seen = statesIn(status);
   const legend = STATES.filter((state) => seen.has(state)).flatMap((state): Span[] => {
     const { letter, tone } = markOf(state);
     return [span('  '), span(letter, tone), span(` ${state}`, 'dim')];
   });
   return [span(`${total} nodes, ${words}`), ...legend];
 };
+
+const statesIn = memoize(({ rows }: FleetStatus): ReadonlySet<string> => {
+  const seen = new Set<string>();
+  for (const { cells } of rows) for (const bundle in cells) seen.add(cells[bundle]!.state);
+  return seen;
+});
 
 const nodeTable = memoize(
   (status: FleetStatus, releases: readonly Release[], group: Group | undefined): Table => {

@@ -2,8 +2,8 @@
 import { type Line, line, linesOf, span } from '../line.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../place.ts';
-import { askKey, type State } from '../state.ts';
-import { confirmationOf, isRolling, joinWords, rehearsalOf } from '../words.ts';
+import { askKey, commandLine, type State } from '../state.ts';
+import { confirmationOf, isRolling, rehearsalOf } from '../words.ts';
 import { outputLines } from './command.ts';
 
 /** Draws the preview. */
@@ -19,7 +19,7 @@ export const previewModel = (
     command: words,
     head: [
       line('Nothing has been sent yet. This is the command line:', 'dim'),
-      [span(`  ${state.programName} ${joinWords(words)}`, 'title')],
+      [span(`  ${commandLine(state, words)}`, 'title')],
       headOf(words, rehearsal, isRefused),
     ],
     text:

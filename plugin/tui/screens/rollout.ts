@@ -23,6 +23,8 @@ export const rolloutModel = (state: State): Model => {
       keys: [],
     };
   const isOver = run.endedMs !== undefined;
+  // What verify found is in its words; of other verbs the nodes say more.
+  const isInWords = (isOver && run.words[0] === 'verify') !== currentVisit(state).isBeside;
   const keys: readonly Key[] = [
     ...(isOver
       ? [
@@ -30,11 +32,11 @@ export const rolloutModel = (state: State): Model => {
           { key: 'R', what: 'roll back', isChange: true },
         ]
       : [{ key: 's', what: run.isStopping ? 'stopping …' : 'stop' }]),
-    { key: 'w', what: currentVisit(state).isBeside ? 'the nodes' : 'its words' },
+    { key: 'w', what: isInWords ? 'the nodes' : 'its words' },
   ];
   const base = { command: run.words, keys };
   // Where it does not work on nodes, or has not begun to, there are only words.
-  if (run.state.nodes.size === 0 || currentVisit(state).isBeside)
+  if (run.state.nodes.size === 0 || isInWords)
     return {
       ...base,
       head: headOf(run, state),

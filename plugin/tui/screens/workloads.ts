@@ -1,5 +1,6 @@
 // Workloads: which container runs under which profile; those without one first, then those whose file is missing.
 
+import { renderDuration } from '../../output/duration.ts';
 import { plural } from '../../output/rollout-result.ts';
 import type { ContainerUsageDocument, UsageDocument } from '../../output/usage-document.ts';
 import { documentOf } from '../answers.ts';
@@ -7,7 +8,7 @@ import { type Line, line, span, type Tone } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../place.ts';
-import type { State } from '../state.ts';
+import { askKey, type State } from '../state.ts';
 import { cell, type Row, type Table } from '../table.ts';
 
 type WorkloadsPlace = Extract<Place, { readonly screen: 'workloads' }>;
@@ -24,6 +25,7 @@ export const usageWords = ({ namespace }: State, { target }: WorkloadsPlace): re
 export const workloadsModel = (state: State, place: WorkloadsPlace): Model => {
   const words = usageWords(state, place);
   const { document, error } = documentOf<UsageDocument>(state, words);
+  const { atMs } = state.asked[askKey(words)] ?? {};
   const containers = document?.containers ?? [];
   const bare = containers.filter((one) => rankOf(one) === 0).length;
   const missing = containers.filter((one) => rankOf(one) === 1).length;
@@ -34,6 +36,7 @@ export const workloadsModel = (state: State, place: WorkloadsPlace): Model => {
       [
         span(`${document === undefined ? '…' : plural(containers.length, 'container')} in ${where}  `),
         ...(document === undefined ? [] : [span(`${bare} without a profile`, bare > 0 ? 'bad' : 'good')]),
+        ...(atMs === undefined ? [] : [span(`  read ${renderDuration(state.nowMs - atMs)} ago`, 'dim')]),
         ...(missing > 0 ? [span(`  ${missing} with file trouble`, 'warn')] : []),
       ],
       ...(document?.unread ?? []).map(
@@ -43,6 +46,7 @@ export const workloadsModel = (state: State, place: WorkloadsPlace): Model => {
     table: usageTable(containers),
     keys: [
       { key: 'Enter', what: 'its profile' },
+      { key: 'b', what: 'bind to a profile', isChange: true },
       { key: 'n', what: state.namespace === undefined ? 'only this namespace' : 'all namespaces' },
       { key: 'Ctrl-R', what: 'read again' },
     ],

@@ -68,6 +68,14 @@ test('a damaged record is told by name, and the others still come', async () => 
   assert.equal(second, { kind: 'synced', part: 'records' });
 });
 
+test('a connection that is lost and regained is told of both', async () => {
+  const { api } = fakeWatch([{ kind: 'lost', message: 'refused' }, { kind: 'regained' }], []);
+  assert.equal(await collect(api, 2), [
+    { kind: 'lost', part: 'nodes', message: 'refused' },
+    { kind: 'regained', part: 'nodes' },
+  ]);
+});
+
 test('a watch that is refused ends with the reason, and the other goes on', async () => {
   const { api } = fakeWatch([new Error('nodes is forbidden')], [{ kind: 'synced' }]);
   const news = await collect(api, 2);

@@ -67,7 +67,15 @@ test('a refusal that comes later is borne for a while, as of a server that is st
       seen.push(describe(event));
   })().catch((thrown: unknown) => thrown);
   assert.is((error as ApiError).status, 403);
-  assert.equal(seen, ['set a 1', 'synced', 'set b 11', 'lost: not yet', 'set c 12', 'lost: not yet']);
+  assert.equal(seen, [
+    'set a 1',
+    'synced',
+    'set b 11',
+    'lost: not yet',
+    'regained',
+    'set c 12',
+    'lost: not yet',
+  ]);
 });
 
 test.run();

@@ -162,24 +162,6 @@ test('every flag arrives', async () => {
   assert.ok(compile.capabilities.includes('CAP_CHOWN'));
 });
 
-const LONG: Readonly<Record<string, string>> = { '-lx=y': '--selector' };
-
-test('--root refuses what names nodes or a cluster', async () => {
-  const ofNodes = ['--nodes=a', '-lx=y', '--kubelet-root=/k', '--image=i', '--waves=1', '--max-failures=1'];
-  for (const flag of [...ofNodes, '--context=c', '--as=me', '--insecure-skip-tls-verify']) {
-    try {
-      await parse('-f', 'profiles', '--root', '/tmp/x', flag);
-      assert.unreachable(flag);
-    } catch (thrown) {
-      assert.match(
-        (thrown as Error).message,
-        `--root works without a cluster: ${LONG[flag] ?? flag.split('=')[0]} `,
-      );
-    }
-  }
-  assert.is((await parse('-f', 'profiles', '--root', '/tmp/x', '-n', 'shop')).root, '/tmp/x');
-});
-
 test('all nodes done: a line each, the summary last, and how to use it on stderr', async () => {
   const outside = await apply({}, '-f', 'profiles', '--name', 'web');
   matchGolden('apply.txt', outside.stdoutText());

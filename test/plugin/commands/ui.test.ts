@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { runUiVerb, type UiOptions, uiCommand } from '../../../plugin/commands/ui.ts';
 import { createPort } from '../../../plugin/commands/ui-port.ts';
 import type { ConnectOptions } from '../../../plugin/outside.ts';
+import { SeccompError } from '../../../src/error.ts';
 import type { FleetNews } from '../../../src/rollout/fleet.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeCluster, sampleNode } from '../../support/fake-cluster.ts';
@@ -17,6 +18,7 @@ const CONNECT: ConnectOptions = {
   installNamespace: 'ours',
   image: 'node:24',
   privilege: 'default',
+  launch: 'job',
   jobTimeoutMs: 60_000,
 };
 
@@ -80,7 +82,9 @@ test('it goes to the cluster that the UI is connected to, whatever context that 
   const outside = twoNodes();
   const port = createPort(CONNECT, outside);
   await port.ask(['status'], undefined, forever);
-  await port.ask(['status', '--install-namespace', 'other'], 'test', forever);
+  await port.ask(['status', '--install-namespace', 'ours'], 'test', forever);
+  const other = await port.ask(['status', '--context', 'elsewhere'], undefined, forever);
+  assert.match(other.stderr, /context is "elsewhere" here, and the UI is connected otherwise/);
   assert.equal(
     outside.connections.map(({ context, installNamespace }) => [context, installNamespace]),
     [
@@ -121,7 +125,7 @@ test('a preview changes nothing; the run that follows does, and tells what it sa
 
 test('an abort stops a run as Ctrl-C does, and it still comes to its end', async () => {
   const stop = new AbortController();
-  stop.abort(new Error('stopped'));
+  stop.abort(new SeccompError('interrupted', 'stopped'));
   const port = createPort(CONNECT, twoNodes());
   const news = [];
   for await (const one of port.run(['apply', '-f', 'web', '--name', 'web'], undefined, stop.signal))

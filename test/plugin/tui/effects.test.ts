@@ -130,6 +130,30 @@ test('a fleet that cannot be read is shown as such; it ends nothing', async () =
   await end();
 });
 
+test('a watch that has ended is begun again by Ctrl-R, one that lives is left alone', async () => {
+  let begun = 0;
+  const { store, end, clock } = start(sampleState('fleet', { nodes: 0 }), {
+    async *watchFleet(_context, signal) {
+      begun += 1;
+      if (begun === 1) throw new Error('connection refused');
+      yield { kind: 'synced', part: 'nodes' };
+      yield { kind: 'synced', part: 'records' };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+  });
+  const refresh = () => store.answer((state) => actionsOf(state, { text: 'r', isControl: true }));
+  await turns();
+  assert.is(store.state().fleet.lost.nodes, 'connection refused');
+  refresh();
+  await clock.advance(200);
+  await turns();
+  assert.is(store.state().fleet.lost.nodes, undefined);
+  refresh();
+  await turns();
+  assert.is(begun, 2);
+  await end();
+});
+
 test('what nobody expected is told to whoever can end the UI', async () => {
   const { failures, end } = start(sampleState('workloads'), {
     ask: async () => {

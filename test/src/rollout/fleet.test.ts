@@ -60,6 +60,9 @@ test('a connection is lost until all has been told again', () => {
   assert.is(lost.lost.nodes, 'refused');
   assert.is(foldFleet(lost, [{ kind: 'synced', part: 'records' }]).lost.nodes, 'refused');
   assert.is(foldFleet(lost, [{ kind: 'synced', part: 'nodes' }]).lost.nodes, undefined);
+  const regained = foldFleet(lost, [{ kind: 'regained', part: 'nodes' }]);
+  assert.is(regained.lost.nodes, undefined);
+  assert.not.ok(regained.synced.nodes);
 });
 
 test('in any order of news the fleet is what a map would hold', () => {

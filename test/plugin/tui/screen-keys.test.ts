@@ -1,0 +1,71 @@
+// Keys of single screens: what they do there, seen in the state.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { needsOf } from '../../../plugin/tui/needs.ts';
+import { formatPlace } from '../../../plugin/tui/place.ts';
+import { currentVisit, type State } from '../../../plugin/tui/state.ts';
+import { act, answered, press, SMALL, sampleState } from '../../support/ui-samples.ts';
+import { SCENES } from '../../support/ui-scenes.ts';
+
+const test = suite('plugin/tui/screen-keys');
+
+const trailOf = ({ trail }: State): string => trail.map(({ place }) => formatPlace(place)).join(' > ');
+
+test('on a profile n goes from rule to rule and p to the findings', () => {
+  const state = press(SCENES.profile(SMALL), 'g');
+  const lineOf = (one: State): number => currentVisit(one).cursor + 1;
+  assert.equal([press(state, 'n'), press(state, 'nn'), press(state, 'nnn')].map(lineOf), [2, 6, 10]);
+  assert.is(lineOf(press(state, 'nnnN')), 6);
+  assert.is(lineOf(press(state, 'p')), 10);
+});
+
+test('a call is asked about while it is typed, and Enter goes to the line that decides it', () => {
+  const typing = press(SCENES.profile(SMALL), 'g', 'e', 'mount a0=0x');
+  const words = ['eval', 'web@v2/web.json', 'mount', '-o', 'json'];
+  assert.ok(needsOf(typing).some((need) => need.kind === 'ask' && need.words.join() === words.join()));
+  const known = answered(typing, words, {
+    fate: 'goes through',
+    answers: [
+      {
+        action: 'SCMP_ACT_ALLOW',
+        by: 'rule',
+        certainty: 'exact',
+        runtimes: [],
+        libseccomp: [],
+        place: { line: 10 },
+      },
+    ],
+  });
+  const state = press(known, '<return>');
+  assert.is(currentVisit(state).cursor, 9);
+  assert.is(state.prompt, undefined);
+  const none = press(SCENES.profile(SMALL), 'e', 'mounnt', '<return>');
+  assert.match(none.message?.text ?? '', /"mounnt" names no system call/);
+});
+
+test('of two marked revisions what differs is listed, and d shows one profile side by side', () => {
+  const state = press(sampleState('history/web'), 'j', 'm', 'k', 'd');
+  assert.is(trailOf(state), 'history/web > bundle/web@v2~v1');
+  assert.is(trailOf(press(state, 'd')), 'history/web > bundle/web@v2~v1 > diff/web/v1..v2/web.json');
+});
+
+test('what is applied is chosen among files, and can be changed before it is even shown', () => {
+  const listed = act(
+    sampleState(),
+    { kind: 'open', place: { screen: 'files', folder: '.' } },
+    {
+      kind: 'listed',
+      folder: '.',
+      loaded: { value: { path: '/home/me', entries: [{ name: 'My Profiles.v2', isFolder: true }] } },
+    },
+  );
+  const prompted = press(listed, 'G', 'a');
+  assert.is(prompted.prompt?.text, "apply -f '/home/me/My Profiles.v2' --name my-profiles");
+  const state = press(prompted, ' --waves 1,100%', '<return>');
+  assert.is(
+    trailOf(state),
+    'fleet > files/. > preview/apply -f /home/me/My Profiles.v2 --name my-profiles --waves 1,100%',
+  );
+});
+
+test.run();
