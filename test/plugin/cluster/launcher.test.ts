@@ -61,9 +61,9 @@ test('a bare Pod is the Pod of the Job, with its name and its deadline, and belo
   await launcher.launch(task);
   const pod = api.objects.get(`${PODS}/${jobName(task)}`) as V1Pod;
   const ofJob = nodeJob(task, job).spec!.template;
-  const { activeDeadlineSeconds, ...spec } = pod.spec!;
+  const { activeDeadlineSeconds, nodeName, ...spec } = pod.spec!;
   assert.equal(spec, ofJob.spec);
-  assert.is(activeDeadlineSeconds, 90);
+  assert.equal([activeDeadlineSeconds, nodeName], [90, 'a']);
   assert.equal(pod.metadata?.labels, ofJob.metadata?.labels);
   const owner = api.objects.get(`${JOBS}/web-v1-1-pods-1`) as V1Job;
   assert.is(pod.metadata?.ownerReferences?.[0]?.uid, owner.metadata?.uid);
