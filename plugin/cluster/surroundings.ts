@@ -1,4 +1,4 @@
-// Reads what `check` needs to know of a cluster beside nodes and records: RuntimeClasses, and whether old annotations count.
+// Reads what decides how a pod's fields count: RuntimeClasses, and whether this API server still reads old annotations.
 import type { RuntimeClassSeen, Surroundings } from '../../src/workload/check-ports.ts';
 import type { Toleration } from '../../src/workload/placement.ts';
 import { type Api, ApiError } from './api.ts';

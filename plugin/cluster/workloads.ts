@@ -2,6 +2,7 @@
 // told and passed over: who may see one namespace only still gets an answer about that.
 import { matchesSelector, parseSelector, type Selector } from '../../src/rollout/selector.ts';
 import { hasSeccompAnnotation } from '../../src/workload/annotations.ts';
+import type { Surroundings } from '../../src/workload/check-ports.ts';
 import type { ConfinementFacts } from '../../src/workload/confinement.ts';
 import {
   canMakePods,
@@ -16,6 +17,7 @@ import { controllerOf, type WorkloadName, workloadOf } from '../../src/workload/
 import type { WorkloadPage, WorkloadQuery, Workloads } from '../../src/workload/ports.ts';
 import { readPod, readTemplate, type TemplateSeen } from '../../src/workload/seen.ts';
 import { type Api, ApiError } from './api.ts';
+import { createSurroundings } from './surroundings.ts';
 
 export interface WorkloadsSettings {
   readonly api: Api;
@@ -24,8 +26,6 @@ export interface WorkloadsSettings {
   readonly signal: AbortSignal;
 }
 
-/** The last minor version of Kubernetes 1 whose API server copies annotations into fields (CHANGELOG-1.27, PR 114947). */
-const LAST_MINOR_WITH_ANNOTATIONS = 26;
 /** What has ended is not sent at all. */
 const LIVE_PODS = 'status.phase!=Succeeded,status.phase!=Failed';
 
@@ -38,6 +38,7 @@ export const createWorkloads = (settings: WorkloadsSettings): Workloads => ({
 class Reading {
   readonly #api: Api;
   readonly #signal: AbortSignal;
+  readonly #surroundings: Surroundings;
   readonly #namespace: string | undefined;
   readonly #labelSelector: string;
   readonly #selector: Selector;
@@ -50,6 +51,7 @@ class Reading {
   constructor({ api, signal }: WorkloadsSettings, { namespace, selector }: WorkloadQuery) {
     this.#api = api;
     this.#signal = signal;
+    this.#surroundings = createSurroundings({ api, signal });
     this.#namespace = namespace;
     this.#labelSelector = selector;
     this.#selector = parseSelector(selector);
@@ -115,38 +117,18 @@ class Reading {
     if (objects.some(({ spec }) => spec?.runtimeClassName !== undefined))
       this.#handlers ??= await this.#readHandlers();
     if (objects.some(({ metadata }) => hasSeccompAnnotation(metadata?.annotations ?? {})))
-      this.#areAnnotationsRead ??= await this.#readVersion();
+      this.#areAnnotationsRead ??= await this.#surroundings.readAreAnnotationsRead();
     return {
       areAnnotationsRead: this.#areAnnotationsRead ?? false,
       handlers: this.#handlers ?? new Map(),
     };
   }
 
-  async #readVersion(): Promise<boolean> {
-    const options = { signal: this.#signal };
-    const { major, minor } = await this.#api.get<{ major?: string; minor?: string }>('/version', options);
-    // Providers write `26+`.
-    return major === '1' && Number.parseInt(minor ?? '', 10) <= LAST_MINOR_WITH_ANNOTATIONS;
-  }
-
   /** Without the right to read RuntimeClasses their names must do. */
   async #readHandlers(): Promise<ReadonlyMap<string, string>> {
-    const handlers = new Map<string, string>();
-    try {
-      const path = '/apis/node.k8s.io/v1/runtimeclasses';
-      const classes = this.#api.list<RuntimeClass>(path, { signal: this.#signal });
-      for await (const page of classes)
-        for (const { metadata, handler } of page) handlers.set(metadata?.name ?? '', handler ?? '');
-    } catch (thrown) {
-      if (!(thrown instanceof ApiError) || (thrown.status !== 403 && thrown.status !== 404)) throw thrown;
-    }
-    return handlers;
+    const classes = await this.#surroundings.readRuntimeClasses();
+    return new Map([...(classes ?? [])].map(([name, { handler }]) => [name, handler]));
   }
-}
-
-interface RuntimeClass {
-  readonly metadata?: { readonly name?: string };
-  readonly handler?: string;
 }
 
 const templateOf = ({ spec }: ControllerObject): PodTemplate =>

@@ -33,14 +33,16 @@ interface NodeClass {
 /** Lints for any node of the architectures that were compiled for; throws SeccompError `profile` for an error. */
 export const lintForAnyNode = async (
   files: readonly PackedFile[],
-  { compile, runtime }: LintSettings,
+  { compile, runtime, isQuiet }: LintSettings & { readonly isQuiet: boolean },
   { stderr, signal }: Outside,
 ): Promise<void> => {
   const facts = compile.architectures.map((one) => ({ ...factsOf(one, compile), ...runtime }));
-  const classes = facts.map((one): NodeClass => ({ key: '', label: '', facts: one, count: 0 }));
+  const classes = facts.map((one): NodeClass => ({ key: '', label: one.architecture, facts: one, count: 0 }));
+  const tell = (text: string): void => {
+    if (!isQuiet) stderr.write(`${text}\n`);
+  };
   const problems = new Map<NodeClass, readonly Problem[]>();
-  for (const one of classes)
-    problems.set(one, await lintAll(files, one, compile, { signal, tell: () => {} }));
+  for (const one of classes) problems.set(one, await lintAll(files, one, compile, { signal, tell }));
   const found = join(problems);
   refuseErrors(found);
   stderr.write(

@@ -7,15 +7,13 @@ import type { CompileOptions } from '../../src/profile/prepared.ts';
 import { installBundle } from '../../src/rollout/install.ts';
 import type { NodeSelection } from '../../src/rollout/ports.ts';
 import type { Rollout, RolloutPolicy } from '../../src/rollout/rollout.ts';
-import type { DryRun } from '../output/rollout-result.ts';
 import { sanitizeLine } from '../output/sanitize.ts';
-import type { Connected, ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import type { Connected, ExitCode, Outside } from '../outside.ts';
 import { lintForAnyNode, lintForNodes } from './apply-lint.ts';
 import { compileFlags, givenCompileFlags, readCompileOptions } from './compile-flags.ts';
 import { type RuntimeFacts, readRuntimeFacts, runtimeFlags } from './fact-flags.ts';
 import {
   clusterFlags,
-  connectOptions,
   dryRunFlag,
   flag,
   jobFlags,
@@ -41,13 +39,20 @@ import { refuseChangeInUse } from './in-use.ts';
 import { type Inputs, type PackedFile, readInputs } from './inputs.ts';
 import { refuseMissingRights } from './missing-rights.ts';
 import { rollBack } from './rollback.ts';
-import { follow, type RolledBack, rolloutPolicy, show } from './rollout.ts';
+import {
+  follow,
+  type RolledBack,
+  type RolloutOptions,
+  readRolloutOptions,
+  rolloutPolicy,
+  show,
+} from './rollout.ts';
 import { verbs } from './verbs.ts';
 import { type WaveOptions, waveFlags, waveOptions } from './wave-flags.ts';
 import { readWavePolicy } from './wave-policy.ts';
 import { waveProbe } from './wave-probe.ts';
 
-export interface ApplyOptions {
+export interface ApplyOptions extends RolloutOptions {
   readonly filenames: readonly string[];
   readonly isRecursive: boolean;
   readonly name?: string;
@@ -56,16 +61,10 @@ export interface ApplyOptions {
   /** Of all the nodes, as far as it was said. */
   readonly runtime: RuntimeFacts;
   readonly selection: NodeSelection;
-  readonly dryRun: DryRun;
-  readonly maxInFlight?: number;
-  readonly isForced: boolean;
   readonly waves: WaveOptions;
   readonly root?: string;
   /** Instead of files. */
   readonly fromCluster?: ClusterSource;
-  readonly output?: string;
-  readonly isQuiet: boolean;
-  readonly connect: ConnectOptions;
 }
 
 const PROFILES_SHOWN = 5;
@@ -153,14 +152,9 @@ const readOptions = (given: Readonly<Record<string, unknown>>): ApplyOptions => 
     compileFlags: givenCompileFlags(given),
     runtime: readRuntimeFacts(given),
     selection: selection(given),
-    dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
-    ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
-    isForced: given.force === true,
     waves: waveOptions(given),
     ...(given.root !== undefined && { root: given.root as string }),
-    ...(given.output !== undefined && { output: given.output as string }),
-    isQuiet: given.quiet === true,
-    connect: connectOptions(given),
+    ...readRolloutOptions(given),
   };
 };
 

@@ -2,8 +2,9 @@
 import { SeccompError } from '../../src/error.ts';
 import type { Rolled } from '../../src/rollout/bound-profile.ts';
 import { planWorkload } from '../../src/rollout/plan-bind.ts';
-import { FILE_KINDS, renderWorkload, type WorkloadChoice } from '../../src/workload/bind-names.ts';
+import { renderWorkload, type WorkloadChoice } from '../../src/workload/bind-names.ts';
 import { withTemplate } from '../../src/workload/bind-patch.ts';
+import { POD_KINDS } from '../../src/workload/named.ts';
 import { type Patchable, renderChanges } from '../output/bind.ts';
 import type { BoundWorkload } from '../output/bind-document.ts';
 import { sanitizeText } from '../output/sanitize.ts';
@@ -79,7 +80,7 @@ const chooseWorkload = (
       {
         hint:
           found.length === 0
-            ? `Wanted is one of ${FILE_KINDS.map(({ kind }) => kind).join(', ')}.`
+            ? `Wanted is one of ${POD_KINDS.map(({ kind }) => kind).join(', ')}.`
             : `It holds ${names}.`,
       },
     );

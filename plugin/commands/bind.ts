@@ -3,8 +3,9 @@ import type { CommandModule } from 'yargs';
 import { SeccompError } from '../../src/error.ts';
 import { type ProfileChoice, parseProfileChoice } from '../../src/rollout/bound-profile.ts';
 import { type ImageName, parseImage } from '../../src/workload/bind-images.ts';
-import { FILE_KINDS, parseWorkload } from '../../src/workload/bind-names.ts';
+import { parseWorkload } from '../../src/workload/bind-names.ts';
 import { UNDO_ANNOTATION } from '../../src/workload/bind-undo.ts';
+import { POD_KINDS } from '../../src/workload/named.ts';
 import { renderBound, renderChanges, renderPatches, renderTrouble } from '../output/bind.ts';
 import { type BoundWorkload, bindDocument, nameOf } from '../output/bind-document.ts';
 import { renderDocument } from '../output/document.ts';
@@ -231,7 +232,7 @@ const readWords = (given: Given): { what: BindWhat; deed: BindDeed } => {
       ? { kind: 'from-operator' }
       : profileDeed(profile);
   if (!isFile) return { what: { kind: 'workload', workload: parseWorkload(workload!) }, deed };
-  const choice = workload === undefined ? {} : { workload: parseWorkload(workload, FILE_KINDS) };
+  const choice = workload === undefined ? {} : { workload: parseWorkload(workload, POD_KINDS) };
   return { what: { kind: 'file', file: given.filename as string, ...choice }, deed };
 };
 

@@ -74,7 +74,7 @@ export const bundleBuildCommand = (
 /** Packs and writes; the digest goes to stdout, or to stderr when stdout carries the bundle. */
 export const runBundleBuild = async (options: BundleBuildOptions, outside: Outside): Promise<ExitCode> => {
   const { bundle, files, notes } = await readInputs(options, outside);
-  await lintForAnyNode(files, { compile: options.compile, runtime: {} }, outside);
+  await lintForAnyNode(files, { compile: options.compile, runtime: {}, isQuiet: false }, outside);
   outside.stderr.write(notes.map((note) => `note: ${sanitizeLine(note)}\n`).join(''));
   const isStdout = options.to === '-';
   const content = /\.t?gz$/.test(options.to) ? compressBundle(bundle.tar) : bundle.tar;

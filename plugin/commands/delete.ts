@@ -3,13 +3,11 @@ import type { CommandModule } from 'yargs';
 import { SeccompError } from '../../src/error.ts';
 import type { Cluster, NodeSelection } from '../../src/rollout/ports.ts';
 import { removeBundle } from '../../src/rollout/remove.ts';
-import type { DryRun } from '../output/rollout-result.ts';
-import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import type { ExitCode, Outside } from '../outside.ts';
 import { readBundleName } from './bundle-name.ts';
 import { confirm } from './confirm.ts';
 import {
   clusterFlags,
-  connectOptions,
   dryRunFlag,
   flag,
   jobFlags,
@@ -24,20 +22,14 @@ import { removeFromFolder } from './folder-rollout.ts';
 import { refuseDeleteInUse } from './in-use.ts';
 import { interruptible } from './interruptible.ts';
 import { refuseMissingRights } from './missing-rights.ts';
-import { follow, rolloutPolicy, show } from './rollout.ts';
+import { follow, type RolloutOptions, readRolloutOptions, rolloutPolicy, show } from './rollout.ts';
 import { verbs } from './verbs.ts';
 
-export interface DeleteOptions {
+export interface DeleteOptions extends RolloutOptions {
   readonly bundle: string;
   readonly isYes: boolean;
-  readonly isForced: boolean;
   readonly selection: NodeSelection;
-  readonly dryRun: DryRun;
-  readonly maxInFlight?: number;
   readonly root?: string;
-  readonly output?: string;
-  readonly isQuiet: boolean;
-  readonly connect: ConnectOptions;
 }
 
 const USAGE = `$0 delete BUNDLE [flags]
@@ -79,14 +71,9 @@ export const deleteCommand = (outside: Outside, run: typeof runDelete = runDelet
     const options: DeleteOptions = {
       bundle: readBundleName(given.bundle as string),
       isYes: given.yes === true,
-      isForced: given.force === true,
       selection: selection(given),
-      dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
-      ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
       ...(given.root !== undefined && { root: given.root as string }),
-      ...(given.output !== undefined && { output: given.output as string }),
-      isQuiet: given.quiet === true,
-      connect: connectOptions(given),
+      ...readRolloutOptions(given),
     };
     outside.conclude(await run(options, outside));
   },

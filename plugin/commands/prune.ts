@@ -11,12 +11,11 @@ import { renderDocument } from '../output/document.ts';
 import { type Pruned, pruneDocument } from '../output/prune-document.ts';
 import { renderPruned } from '../output/prune-result.ts';
 import { type DryRun, renderReasons } from '../output/rollout-result.ts';
-import type { Connected, ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import type { Connected, ExitCode, Outside } from '../outside.ts';
 import { readBundleName } from './bundle-name.ts';
 import { confirm } from './confirm.ts';
 import {
   clusterFlags,
-  connectOptions,
   dryRunFlag,
   flag,
   jobFlags,
@@ -31,22 +30,16 @@ import { refuseClusterFlags, statusHint } from './folder-inspection.ts';
 import { pruneFolder } from './folder-prune.ts';
 import { interruptible } from './interruptible.ts';
 import { refuseMissingRights } from './missing-rights.ts';
-import { exitCodeOf, follow, rolloutPolicy } from './rollout.ts';
+import { exitCodeOf, follow, type RolloutOptions, readRolloutOptions, rolloutPolicy } from './rollout.ts';
 import { verbs } from './verbs.ts';
 
-export interface PruneOptions {
+export interface PruneOptions extends RolloutOptions {
   /** Absent: every bundle. */
   readonly bundle?: string;
   readonly keep: number;
   readonly isYes: boolean;
-  readonly isForced: boolean;
   readonly selection: NodeSelection;
-  readonly dryRun: DryRun;
-  readonly maxInFlight?: number;
   readonly root?: string;
-  readonly output?: string;
-  readonly isQuiet: boolean;
-  readonly connect: ConnectOptions;
 }
 
 const USAGE = `$0 prune [BUNDLE] [flags]
@@ -103,14 +96,9 @@ export const pruneCommand = (outside: Outside, run: typeof runPrune = runPrune):
       ...(given.bundle !== undefined && { bundle: readBundleName(given.bundle as string) }),
       keep: (given.keep as number | undefined) ?? 0,
       isYes: given.yes === true,
-      isForced: given.force === true,
       selection: selection(given),
-      dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
-      ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
       ...(given.root !== undefined && { root: given.root as string }),
-      ...(given.output !== undefined && { output: given.output as string }),
-      isQuiet: given.quiet === true,
-      connect: connectOptions(given),
+      ...readRolloutOptions(given),
     };
     outside.conclude(await run(options, outside));
   },

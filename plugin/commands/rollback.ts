@@ -7,12 +7,10 @@ import { installBundle } from '../../src/rollout/install.ts';
 import type { Cluster, NodeSelection } from '../../src/rollout/ports.ts';
 import type { Release } from '../../src/rollout/release.ts';
 import { chooseRollback, type Restorable } from '../../src/rollout/rollback.ts';
-import type { DryRun } from '../output/rollout-result.ts';
-import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import type { ExitCode, Outside } from '../outside.ts';
 import { readBundleName } from './bundle-name.ts';
 import {
   clusterFlags,
-  connectOptions,
   dryRunFlag,
   flag,
   jobFlags,
@@ -25,20 +23,21 @@ import {
 import { interruptible } from './interruptible.ts';
 import { refuseMissingRights } from './missing-rights.ts';
 import { parseRevision } from './revision.ts';
-import { follow, type RolledBack, rolloutPolicy, show } from './rollout.ts';
+import {
+  follow,
+  type RolledBack,
+  type RolloutOptions,
+  readRolloutOptions,
+  rolloutPolicy,
+  show,
+} from './rollout.ts';
 import { verbs } from './verbs.ts';
 
-export interface RollbackOptions {
+export interface RollbackOptions extends RolloutOptions {
   readonly bundle: string;
   readonly to?: number;
   /** Absent: the nodes of the newest revision. */
   readonly selection?: NodeSelection;
-  readonly dryRun: DryRun;
-  readonly maxInFlight?: number;
-  readonly isForced: boolean;
-  readonly output?: string;
-  readonly isQuiet: boolean;
-  readonly connect: ConnectOptions;
 }
 
 const USAGE = `$0 rollback BUNDLE [--to N] [flags]
@@ -80,12 +79,7 @@ export const rollbackCommand = (outside: Outside, run: typeof runRollback = runR
       bundle: readBundleName(given.bundle as string),
       ...(given.to !== undefined && { to: given.to as number }),
       ...(isSelected && { selection: selection(given) }),
-      dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
-      ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
-      isForced: given.force === true,
-      ...(given.output !== undefined && { output: given.output as string }),
-      isQuiet: given.quiet === true,
-      connect: connectOptions(given),
+      ...readRolloutOptions(given),
     };
     outside.conclude(await run(options, outside));
   },

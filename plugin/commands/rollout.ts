@@ -19,6 +19,7 @@ import {
 import { sanitizeLine } from '../output/sanitize.ts';
 import { renderFailing } from '../output/waves.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import { connectOptions, type Given } from './flags.ts';
 
 export interface RolledBack {
   readonly state: RolloutState;
@@ -42,13 +43,28 @@ export interface ShowOptions {
 
 const DEFAULT_COLUMNS = 80;
 
-/** Builds the engine's policy from a verb's options. */
-export const rolloutPolicy = (options: {
+/** What verbs that change nodes take alike. */
+export interface RolloutOptions {
+  readonly dryRun: DryRun;
   readonly maxInFlight?: number;
   readonly isForced: boolean;
-  readonly dryRun: DryRun;
+  readonly output?: string;
+  readonly isQuiet: boolean;
   readonly connect: ConnectOptions;
-}): RolloutPolicy => ({
+}
+
+/** Reads them from what was given. */
+export const readRolloutOptions = (given: Given): RolloutOptions => ({
+  dryRun: (given.dryRun as DryRun | undefined) ?? 'none',
+  ...(given.maxInFlight !== undefined && { maxInFlight: given.maxInFlight as number }),
+  isForced: given.force === true,
+  ...(given.output !== undefined && { output: given.output as string }),
+  isQuiet: given.quiet === true,
+  connect: connectOptions(given),
+});
+
+/** Builds the engine's policy from a verb's options. */
+export const rolloutPolicy = (options: Omit<RolloutOptions, 'output' | 'isQuiet'>): RolloutPolicy => ({
   ...(options.maxInFlight !== undefined && { maxInFlight: options.maxInFlight }),
   force: options.isForced,
   dryRun: options.dryRun,

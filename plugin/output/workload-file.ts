@@ -1,7 +1,8 @@
 // Manifests with pod templates in a text of YAML or JSON documents: which there are, and the text with one of them changed.
 import type { Document } from 'yaml';
-import { FILE_KINDS, type WorkloadChoice } from '../../src/workload/bind-names.ts';
+import type { WorkloadChoice } from '../../src/workload/bind-names.ts';
 import { templateOf } from '../../src/workload/bind-patch.ts';
+import { POD_KINDS } from '../../src/workload/named.ts';
 import type { ControllerObject } from '../../src/workload/objects.ts';
 import { editDocument, parseDocuments } from './yaml-edit.ts';
 
@@ -47,7 +48,7 @@ const isList = (value: Json | null): value is Json & { items: readonly Json[] } 
   typeof value?.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items);
 
 const chooseKind = (object: Json | null): WorkloadChoice | undefined => {
-  const kind = FILE_KINDS.find((one) => one.kind === object?.kind);
+  const kind = POD_KINDS.find((one) => one.kind === object?.kind);
   const name = (object?.metadata as { name?: unknown } | undefined)?.name;
   return kind === undefined ? undefined : { kind, name: typeof name === 'string' ? name : '' };
 };

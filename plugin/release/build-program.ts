@@ -1,7 +1,7 @@
 // Bundles the program that runs on nodes into one file. The same sources give the same bytes: its sha256 is what
 // every Job checks before it runs it.
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** What fits a ConfigMap (1 MiB) with room for its metadata. */
 export const MAXIMUM_PROGRAM_BYTES = 900 * 1024;
@@ -16,8 +16,11 @@ export interface BundledProgram {
 export const buildProgram = async (entry?: string): Promise<Uint8Array> =>
   (await bundleProgram(entry)).program;
 
-/** Builds the program, and says what it was made from. */
-export const bundleProgram = async (entry = 'bootstrap/main.ts'): Promise<BundledProgram> => {
+/** Builds a program that a ConfigMap carries, and says what it was made from. */
+export const bundleProgram = async (
+  entry = 'bootstrap/main.ts',
+  plugins: Plugin[] = [],
+): Promise<BundledProgram> => {
   const result = await build({
     entryPoints: [entry],
     // The checkout, wherever it lies: esbuild names sources relative to it.
@@ -27,6 +30,7 @@ export const bundleProgram = async (entry = 'bootstrap/main.ts'): Promise<Bundle
     platform: 'node',
     target: 'node22',
     format: 'cjs',
+    plugins,
     // A stack in a bug report is readable without a source map.
     minifySyntax: true,
     minifyWhitespace: true,
@@ -40,7 +44,7 @@ export const bundleProgram = async (entry = 'bootstrap/main.ts'): Promise<Bundle
   if (program === undefined) throw new Error('esbuild gave no output');
   if (program.length > MAXIMUM_PROGRAM_BYTES) {
     throw new Error(
-      `the program has ${program.length} bytes: at most ${MAXIMUM_PROGRAM_BYTES} fit a ConfigMap`,
+      `${entry} makes ${program.length} bytes: at most ${MAXIMUM_PROGRAM_BYTES} fit a ConfigMap`,
     );
   }
   return { program, sources: bundledSources(result.metafile) };

@@ -31,16 +31,27 @@ export const parseNamedObjects = (words: readonly string[]): readonly NamedObjec
   throw refuse(`"${words.join(' ')}" names no workload`, 'Write TYPE/NAME, e.g. deployment/web.');
 };
 
+/** Splits `TYPE/NAME`; undefined for anything else. */
+export const splitNamed = (text: string): { readonly type: string; readonly name: string } | undefined => {
+  const [, type, name] = /^([^/]+)\/([^/]+)$/.exec(text) ?? [];
+  return type === undefined || name === undefined ? undefined : { type, name };
+};
+
 const parseOne = (text: string): NamedObject => {
-  const [, type = '', name = ''] = /^([^/]+)\/([^/]+)$/.exec(text) ?? [];
-  if (type === '') throw refuse(`"${text}" names no workload`, 'Write TYPE/NAME, e.g. deployment/web.');
+  const { type, name } = splitNamed(text) ?? {};
+  if (type === undefined || name === undefined)
+    throw refuse(`"${text}" names no workload`, 'Write TYPE/NAME, e.g. deployment/web.');
   return { kind: parseKind(type), name: parseName(name, text) };
 };
 
-/** Takes `deploy`, `Deployment`, `deployments`, `deployments.apps` and `deployments.v1.apps`. */
-const parseKind = (type: string): WorkloadKind => {
+/** Finds a kind by `deploy`, `Deployment`, `deployments`, `deployments.apps` or `deployments.v1.apps`. */
+export const findKind = (type: string, kinds: readonly WorkloadKind[]): WorkloadKind | undefined => {
   const lower = type.toLowerCase();
-  const found = POD_KINDS.find((one) => namesOf(one).includes(lower));
+  return kinds.find((one) => namesOf(one).includes(lower));
+};
+
+const parseKind = (type: string): WorkloadKind => {
+  const found = findKind(type, POD_KINDS);
   if (found) return found;
   throw refuse(
     `"${type}" is no kind of object that is or makes pods`,
@@ -59,8 +70,8 @@ const namesOf = ({ kind, resource, group }: WorkloadKind): readonly string[] => 
   ];
 };
 
-/** It becomes a part of request paths: `..` would ask for something else. */
-const parseName = (name: string, text: string): string => {
+/** Checks an object's name, which becomes a part of request paths: `..` would ask for something else. */
+export const parseName = (name: string, text: string): string => {
   if (/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name)) return name;
   throw refuse(`"${text}": "${name}" is not the name of an object`);
 };

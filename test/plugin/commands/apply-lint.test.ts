@@ -141,6 +141,23 @@ test('nodes that have it already, or can never have it, are not asked about', as
   assert.is(thrown, undefined, outside.stderrText());
 });
 
+test('hundreds of profiles: it says how far it is, also without a cluster, unless it is to be quiet', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 300 }, (_, index) => [`p/${index}.json`, json(QUIET)]),
+  );
+  for (const [flags, isTold] of [
+    [[], true],
+    [['--quiet'], false],
+  ] as const) {
+    const outside = fakeOutside({ files });
+    await runCli(
+      ['apply', '-f', 'p', '--name', 'web', '--root', 'root', '--dry-run=client', ...flags],
+      outside,
+    );
+    assert.is(outside.stderrText().includes('checking profiles for amd64: 256 of 300\n'), isTold);
+  }
+});
+
 test('a bundle file is held against the nodes too', async () => {
   const files = { 'p.json': json(ODD) };
   const built = fakeOutside({ files });
