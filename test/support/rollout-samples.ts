@@ -4,17 +4,34 @@ import type { Manifest } from '../../src/bundle/manifest-types.ts';
 import type { RolloutEvent } from '../../src/rollout/events.ts';
 import { installBundle } from '../../src/rollout/install.ts';
 import type { NodeSeen } from '../../src/rollout/node.ts';
-import type { NodeSelection } from '../../src/rollout/ports.ts';
+import type { NodeSelection, NodeTask } from '../../src/rollout/ports.ts';
 import type { Release, ReleaseNode } from '../../src/rollout/release.ts';
 import type { RolloutPolicy } from '../../src/rollout/rollout.ts';
 import { FakeClock } from './fake-clock.ts';
-import { FakeCluster, type FakeClusterOptions } from './fake-cluster.ts';
+import { FakeCluster, type FakeClusterOptions, sampleNode } from './fake-cluster.ts';
 
 export const sampleDigest = (text: string): string => createHash('sha256').update(text).digest('hex');
 export const DIGEST = sampleDigest('one');
 export const OTHER_DIGEST = sampleDigest('other');
 
 export const sampleManifest: Manifest = { formatVersion: 1, name: 'web', profiles: [] };
+
+/** The install of the first revision of `web` on a node of that name. */
+export const sampleTask = (name: string): NodeTask => ({
+  node: sampleNode(name),
+  run: 'web-v1-1',
+  attempt: 1,
+  request: {
+    version: 1,
+    operation: 'install',
+    bundle: 'web',
+    digest: DIGEST,
+    revision: 1,
+    chunks: [],
+    force: false,
+  },
+  chunkConfigMaps: [],
+});
 
 export const sampleReleaseNode = (node: NodeSeen, changes: Partial<ReleaseNode> = {}): ReleaseNode => ({
   result: 'done',

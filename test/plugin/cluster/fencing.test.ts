@@ -3,30 +3,15 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createKubernetesCluster } from '../../../plugin/cluster/kubernetes-cluster.ts';
 import { SeccompError } from '../../../src/error.ts';
-import type { NodeTask } from '../../../src/rollout/ports.ts';
 import { FakeApi } from '../../support/fake-api.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { sampleNode } from '../../support/fake-cluster.ts';
-import { DIGEST } from '../../support/rollout-samples.ts';
+import { sampleTask } from '../../support/rollout-samples.ts';
 
 const test = suite('plugin/cluster/fencing');
 
 const node = sampleNode('a');
-const task: NodeTask = {
-  node,
-  run: 'web-v1-1',
-  attempt: 1,
-  request: {
-    version: 1,
-    operation: 'install',
-    bundle: 'web',
-    digest: DIGEST,
-    revision: 1,
-    chunks: [],
-    force: false,
-  },
-  chunkConfigMaps: [],
-};
+const task = sampleTask('a');
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

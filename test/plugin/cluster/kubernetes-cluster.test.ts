@@ -4,11 +4,10 @@ import { ApiError } from '../../../plugin/cluster/api.ts';
 import { createKubernetesCluster } from '../../../plugin/cluster/kubernetes-cluster.ts';
 import { jobName } from '../../../plugin/cluster/node-job.ts';
 import { SeccompError } from '../../../src/error.ts';
-import type { NodeTask } from '../../../src/rollout/ports.ts';
 import { FakeApi } from '../../support/fake-api.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { sampleNode } from '../../support/fake-cluster.ts';
-import { DIGEST, sampleRelease } from '../../support/rollout-samples.ts';
+import { sampleRelease, sampleTask } from '../../support/rollout-samples.ts';
 
 const test = suite('plugin/cluster/kubernetes-cluster');
 const NS = '/api/v1/namespaces/kubectl-seccomp';
@@ -36,21 +35,7 @@ const makeBench = () => {
     });
   return { api, clock, open, cluster: open(), interruption };
 };
-const task: NodeTask = {
-  node: sampleNode('a'),
-  run: 'web-v1-1',
-  attempt: 1,
-  request: {
-    version: 1,
-    operation: 'install',
-    bundle: 'web',
-    digest: DIGEST,
-    revision: 1,
-    chunks: [],
-    force: false,
-  },
-  chunkConfigMaps: [],
-};
+const task = sampleTask('a');
 const refuse = (api: FakeApi, pattern: RegExp, error: ApiError) => {
   api.intercept = (request) => {
     if (pattern.test(request)) throw error;

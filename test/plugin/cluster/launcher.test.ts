@@ -5,11 +5,9 @@ import * as assert from 'uvu/assert';
 import { ApiError } from '../../../plugin/cluster/api.ts';
 import { createLauncher } from '../../../plugin/cluster/launcher.ts';
 import { type JobSettings, jobName, nodeJob } from '../../../plugin/cluster/node-job.ts';
-import type { NodeTask } from '../../../src/rollout/ports.ts';
 import { FakeApi } from '../../support/fake-api.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { sampleNode } from '../../support/fake-cluster.ts';
-import { DIGEST, sampleDigest } from '../../support/rollout-samples.ts';
+import { sampleDigest, sampleTask } from '../../support/rollout-samples.ts';
 
 const test = suite('plugin/cluster/launcher');
 
@@ -22,21 +20,6 @@ const job: JobSettings = {
   jobTimeoutMs: 90_000,
   programSha256: sampleDigest('program'),
 };
-const taskOf = (name: string): NodeTask => ({
-  node: sampleNode(name),
-  run: 'web-v1-1',
-  attempt: 1,
-  request: {
-    version: 1,
-    operation: 'install',
-    bundle: 'web',
-    digest: DIGEST,
-    revision: 1,
-    chunks: [],
-    force: false,
-  },
-  chunkConfigMaps: [],
-});
 
 const makeBench = (launch: 'job' | 'pod') => {
   const api = new FakeApi();
@@ -46,7 +29,7 @@ const makeBench = (launch: 'job' | 'pod') => {
 
 test('a Job is made for a node and taken away again', async () => {
   const { api, launcher } = makeBench('job');
-  const task = taskOf('a');
+  const task = sampleTask('a');
   assert.is(await launcher.launch(task), undefined);
   assert.ok(api.objects.has(`${JOBS}/${jobName(task)}`));
   await launcher.discard(task);
@@ -57,7 +40,7 @@ test('a Job is made for a node and taken away again', async () => {
 
 test('a bare Pod is the Pod of the Job, with its name and its deadline, and belongs to an empty Job', async () => {
   const { api, launcher } = makeBench('pod');
-  const task = taskOf('a');
+  const task = sampleTask('a');
   await launcher.launch(task);
   const pod = api.objects.get(`${PODS}/${jobName(task)}`) as V1Pod;
   const ofJob = nodeJob(task, job).spec!.template;
@@ -74,16 +57,16 @@ test('a bare Pod is the Pod of the Job, with its name and its deadline, and belo
 
 test('one owner serves all Pods of some minutes; the next takes over before the first goes', async () => {
   const { api, clock, launcher } = makeBench('pod');
-  await Promise.all(['a', 'b', 'c'].map((name) => launcher.launch(taskOf(name))));
+  await Promise.all(['a', 'b', 'c'].map((name) => launcher.launch(sampleTask(name))));
   const owners = () => [...api.objects.keys()].filter((path) => path.startsWith(JOBS));
   assert.is(owners().length, 1);
   await clock.advance(299_000);
-  await launcher.launch(taskOf('d'));
+  await launcher.launch(sampleTask('d'));
   assert.is(owners().length, 1);
   await clock.advance(2_000);
-  await launcher.launch(taskOf('e'));
+  await launcher.launch(sampleTask('e'));
   assert.equal(owners(), [`${JOBS}/web-v1-1-pods-1`, `${JOBS}/web-v1-1-pods-2`]);
-  for (const name of ['a', 'b', 'c', 'd', 'e']) await launcher.discard(taskOf(name));
+  for (const name of ['a', 'b', 'c', 'd', 'e']) await launcher.discard(sampleTask(name));
   await launcher.end();
   assert.is(api.objects.size, 0);
 });
@@ -94,14 +77,14 @@ test('an owner that is refused is the refusal of each node, and is asked for aga
     if (request === `POST ${JOBS}`)
       throw new ApiError(403, 'Forbidden', 'jobs.batch "x" is forbidden: exceeded quota: q');
   };
-  const reasons = await Promise.all(['a', 'b'].map((name) => launcher.launch(taskOf(name))));
+  const reasons = await Promise.all(['a', 'b'].map((name) => launcher.launch(sampleTask(name))));
   assert.equal(
     reasons.map((reason) => reason?.code),
     ['quota', 'quota'],
   );
   assert.is(launcher.tasks.size, 0);
   api.intercept = () => {};
-  assert.is(await launcher.launch(taskOf('a')), undefined);
+  assert.is(await launcher.launch(sampleTask('a')), undefined);
 });
 
 test('an answer that got lost is no refusal, of the Pod or of its owner', async () => {
@@ -110,13 +93,14 @@ test('an answer that got lost is no refusal, of the Pod or of its owner', async 
   api.intercept = (request) => {
     if (!request.startsWith('POST') || lost.has(request)) return;
     lost.add(request);
-    const path = request === `POST ${JOBS}` ? `${JOBS}/web-v1-1-pods-1` : `${PODS}/${jobName(taskOf('a'))}`;
+    const path =
+      request === `POST ${JOBS}` ? `${JOBS}/web-v1-1-pods-1` : `${PODS}/${jobName(sampleTask('a'))}`;
     api.put(path, { metadata: { name: path.split('/').at(-1)!, uid: 'u' } });
     throw new ApiError(409, 'AlreadyExists', 'already exists');
   };
-  assert.is(await launcher.launch(taskOf('a')), undefined);
+  assert.is(await launcher.launch(sampleTask('a')), undefined);
   assert.is(launcher.tasks.size, 1);
-  await launcher.discard(taskOf('a'));
+  await launcher.discard(sampleTask('a'));
   await launcher.end();
   assert.is(api.objects.size, 0);
 });
