@@ -30,14 +30,16 @@ const DEFAULT_HELP_COLUMNS = 100;
 export const runCli = async (args: readonly string[], outside: Outside): Promise<void> => {
   const topic = args[0] === 'help' ? await renderTopic(args[1] ?? '', outside.programName) : undefined;
   const words = normalizeArguments(args);
-  if (topic !== undefined || words.every((word) => HELP.includes(word))) {
+  const [first = ''] = words;
+  const isHelpOnly = first.startsWith('-') && words.some((word) => HELP.includes(word));
+  if (topic !== undefined || words.length === 0 || isHelpOnly) {
     outside.stdout.write(topic ?? renderOverview(outside.programName));
     return;
   }
-  const [first = ''] = words;
+  if (first.startsWith('-'))
+    throw usageError(`no verb beside ${words.join(' ')}`, words, outside.programName);
   // With --help beside it, the parser would show the help of the whole instead.
-  if (!first.startsWith('-') && !Object.hasOwn(verbs, first))
-    throw usageError(`Unknown command: ${first}`, words, outside.programName);
+  if (!Object.hasOwn(verbs, first)) throw usageError(`Unknown command: ${first}`, words, outside.programName);
   const { default: yargs } = await import('yargs');
   const parser = yargs([])
     .scriptName(outside.programName)
@@ -60,11 +62,8 @@ export const runCli = async (args: readonly string[], outside: Outside): Promise
     .fail((message, thrown) => {
       throw thrown ?? new UsageFault(message);
     });
-  const known = Object.keys(verbs) as VerbName[];
-  // Where a flag stands first, the verb may be any word.
-  for (const name of first.startsWith('-') ? known : known.filter((one) => one === first)) {
-    parser.command(lazily(name, () => loaders[name](outside), outside));
-  }
+  const name = first as VerbName;
+  parser.command(lazily(name, () => loaders[name](outside), outside));
   let help = '';
   try {
     await parser.parseAsync(words, {}, (_error, _argv, output) => {

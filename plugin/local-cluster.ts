@@ -10,17 +10,22 @@ import { readKubeconfig } from './cluster/kubeconfig-files.ts';
 import { createKubernetesCluster } from './cluster/kubernetes-cluster.ts';
 import { createProber } from './cluster/prober.ts';
 import { createProfileObjects } from './cluster/profile-objects.ts';
+import type { LogEntry } from './cluster/request-log.ts';
 import { createSurroundings } from './cluster/surroundings.ts';
 import { createSyncInstallation } from './cluster/sync-installation.ts';
 import { createWorkloads } from './cluster/workloads.ts';
-import { withSmallHeap } from './local-heap.ts';
+import { stopGrowing, withCollectedWatches, withSmallHeap } from './local-heap.ts';
 import { allowsColor, paintWith } from './output/color.ts';
 import { sanitizeLine } from './output/sanitize.ts';
 import type { Connected, ConnectOptions, Outside } from './outside.ts';
 
 /** Asks the API server for its version. */
-export const readServerVersion = async (options: ConnectOptions, outside: Outside): Promise<string> => {
-  const api = await open(options, outside);
+export const readServerVersion = async (
+  options: ConnectOptions,
+  outside: Outside,
+  processId: number,
+): Promise<string> => {
+  const api = await open(options, outside, processId);
   try {
     return (await api.get<{ gitVersion: string }>('/version')).gitVersion;
   } finally {
@@ -28,15 +33,54 @@ export const readServerVersion = async (options: ConnectOptions, outside: Outsid
   }
 };
 
-type ConnectionOutside = Pick<Outside, 'environment' | 'clock' | 'stdin' | 'stderr' | 'version'>;
+type ConnectionOutside = Pick<
+  Outside,
+  'environment' | 'clock' | 'stdin' | 'stderr' | 'version' | 'noteWarning'
+>;
 
-const open = (options: ConnectOptions, outside: ConnectionOutside): Promise<Api> => {
+const open = async (options: ConnectOptions, outside: ConnectionOutside, processId: number): Promise<Api> => {
   const { environment, clock, stdin, stderr, version } = outside;
   const paint = paintWith(allowsColor(stderr, environment));
-  const onWarning = (text: string): void => {
+  const onNotice = (text: string): void => {
     stderr.write(`${paint('yellow', 'Warning:')} ${sanitizeLine(text)}\n`);
   };
-  return openApi(options, { environment, clock, stdin, stderr, version, onWarning });
+  const onWarning = (text: string): void => {
+    if (options.areWarningsErrors) outside.noteWarning?.();
+    onNotice(text);
+  };
+  const { verbosity = 0 } = options;
+  const logging = verbosity >= FIRST_LOG_LEVEL ? await openLog(verbosity, outside, processId) : {};
+  const api = await openApi(options, {
+    ...{ environment, clock, stdin, stderr, version, onWarning, onNotice },
+    ...logging,
+  });
+  if (options.isVersionMatched) {
+    const { checkServerVersion } = await import('./local-kubectl-version.ts');
+    await checkServerVersion(api, environment);
+  }
+  return api;
+};
+
+/** Below it kubectl's `-v` tells nothing of requests. */
+const FIRST_LOG_LEVEL = 6;
+/** On a terminal an entry takes the place of a line of progress, which is drawn again after it. */
+const CLEAR_LINE = '\r\u001b[2K';
+
+const openLog = async (
+  level: number,
+  { clock, stderr, environment }: ConnectionOutside,
+  processId: number,
+): Promise<Pick<Parameters<typeof openApi>[1], 'wrapTransport'>> => {
+  const [{ logTransport }, { renderLogEntry }] = await Promise.all([
+    import('./cluster/request-log.ts'),
+    import('./output/log-entry.ts'),
+  ]);
+  const before = stderr.isTTY && environment.TERM !== 'dumb' ? CLEAR_LINE : '';
+  const write = (entry: LogEntry): void => {
+    const at = { nowMs: clock.now(), processId, source: 'kubectl-seccomp' };
+    stderr.write(before + renderLogEntry(entry, at));
+  };
+  return { wrapTransport: (transport, server) => logTransport(transport, server, { level, clock, write }) };
 };
 
 /** Computes what names the program of this version in a Job. */
@@ -59,16 +103,19 @@ export const connect = async (
   options: ConnectOptions,
   outside: ConnectionOutside & Pick<Outside, 'signal'>,
   processId: number,
+  /** For the lease; a Pod's user has a number and no name. */
+  user = readUserName(outside),
 ): Promise<Connected> => {
   // In a build that module holds the finished program; from sources it makes it now.
   const { buildProgram } = await import('./release/build-program.ts');
-  const [api, program] = await Promise.all([open(options, outside), buildProgram()]);
-  const holder = `${readUserName(outside)}@${hostname()} (process ${processId})`;
+  const [api, program] = await Promise.all([open(options, outside, processId), buildProgram()]);
+  const holder = `${user}@${hostname()} (process ${processId})`;
   const { clock, signal, environment } = outside;
   const cluster = createKubernetesCluster({ api, clock, options, program, holder, signal });
+  const watched = withCollectedWatches(api);
   const currentNamespace = () => namespaceOf(options, environment);
   return Object.assign(cluster, {
-    workloads: withSmallHeap(createWorkloads({ api, currentNamespace, signal })),
+    workloads: withSmallHeap(createWorkloads({ api: watched, currentNamespace, signal })),
     controllers: createControllers({ api, signal }),
     surroundings: createSurroundings({ api, signal }),
     prober: createProber({
@@ -81,7 +128,10 @@ export const connect = async (
     access: createAccess({ api, signal, installNamespace: options.installNamespace }),
     profileObjects: createProfileObjects({ api, signal }),
     clusterSync: createSyncInstallation({ api, clock, options, buildProgram: makeSyncProgram, signal }),
-    watchFleet: (until: AbortSignal) => watchFleet({ api, ...options }, until),
+    watchFleet: (until: AbortSignal) => {
+      stopGrowing();
+      return watchFleet({ api: watched, ...options }, until);
+    },
   });
 };
 

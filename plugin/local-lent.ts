@@ -4,7 +4,7 @@ import { Readable, Writable } from 'node:stream';
 import type { ExitCode, LendOptions, Lent, Outside } from './outside.ts';
 
 /** Makes one; the connections that a verb opens through it warn and stop through it too. */
-export const lend = (outside: Outside, { signal, onSaid, onEvent, files }: LendOptions): Lent => {
+export const lend = (outside: Outside, { signal, onSaid, onEvent, pace, files }: LendOptions): Lent => {
   let concluded: ExitCode | undefined;
   const stdout = keep(() => {});
   const stderr = keep(onSaid ?? (() => {}));
@@ -16,6 +16,7 @@ export const lend = (outside: Outside, { signal, onSaid, onEvent, files }: LendO
     signal,
     ...(files && { files }),
     ...(onEvent && { onEvent }),
+    ...(pace && { pace }),
     conclude: (code) => {
       concluded = code;
     },

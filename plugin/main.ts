@@ -11,6 +11,7 @@ import type { ExitCode, Outside } from './outside.ts';
 
 const { version } = packageJson;
 let concluded: ExitCode | undefined;
+let warnings = 0;
 
 const interruption = new AbortController();
 const interrupt = (signal: NodeJS.Signals): void => {
@@ -57,12 +58,15 @@ const outside: Outside = {
   conclude: (code) => {
     concluded = code;
   },
+  noteWarning: () => {
+    warnings += 1;
+  },
   // `this`: a verb that is run with streams and a signal of its own connects with those.
   async connect(options) {
     return (await import('./local-cluster.ts')).connect(options, this, process.pid);
   },
   readServerVersion: async (options) =>
-    (await import('./local-cluster.ts')).readServerVersion(options, outside),
+    (await import('./local-cluster.ts')).readServerVersion(options, outside, process.pid),
   readProgramSha256: async () => (await import('./local-cluster.ts')).readProgramSha256(),
   readContext: async (options) => (await import('./local-cluster.ts')).readContext(options, outside),
   readNames: async (kind, options, signal, bundle) =>
@@ -72,6 +76,14 @@ const outside: Outside = {
     const plugin = calledAs.find((path) => basename(path).startsWith('kubectl-')) ?? process.argv0;
     return installCompletion(plugin, process.env.PATH);
   },
+  ...(process.platform !== 'win32' && {
+    suspend: () =>
+      new Promise<void>((resolve) => {
+        process.once('SIGCONT', () => resolve());
+        // The whole job, as the terminal would: with whatever has started this program.
+        process.kill(0, 'SIGTSTP');
+      }),
+  }),
   lend: async (options) => (await import('./local-lent.ts')).lend(outside, options),
   runOnFolder: async (root, request, bundle) =>
     (await import('../bootstrap/run-on-folder.ts')).runOnFolder(root, request, bundle),
@@ -103,6 +115,9 @@ try {
     const { runCli } = await import('./cli.ts');
     await runCli(args, outside);
   }
+  // kubectl's words. A verb that failed has said worse already.
+  if (warnings > 0 && !concluded)
+    throw new SeccompError('api', `${warnings} ${warnings === 1 ? 'warning' : 'warnings'} received`);
 } catch (thrown) {
   concluded = fail(thrown);
 }

@@ -4,7 +4,7 @@ import type { Report } from '../src/protocol/report.ts';
 import type { Request } from '../src/protocol/request.ts';
 import type { RolloutEvent } from '../src/rollout/events.ts';
 import type { FleetNews } from '../src/rollout/fleet.ts';
-import type { Clock, Cluster } from '../src/rollout/ports.ts';
+import type { Clock, Cluster, Pace } from '../src/rollout/ports.ts';
 import type { Access } from '../src/rollout/rights.ts';
 import type { Controllers } from '../src/workload/bind-ports.ts';
 import type { Surroundings } from '../src/workload/check-ports.ts';
@@ -34,6 +34,8 @@ export interface Outside {
    * it asks: what is thrown afterwards then ends with "could not tell". Output is written to its end first.
    */
   conclude(exitCode: ExitCode): void;
+  /** Notes a warning of the API server's that counts as an error: where all else went well, the run ends with 1. */
+  noteWarning?(): void;
   /** Opens the cluster that the global flags and kubeconfig name. Loaded lazily; nothing is sent yet. */
   connect(options: ConnectOptions): Promise<Connected>;
   /** Asks the API server for its version, e.g. `v1.37.0`. */
@@ -53,6 +55,10 @@ export interface Outside {
   lend(options: LendOptions): Promise<Lent>;
   /** Told what happens in a rollout, as it happens; only where somebody watches. */
   readonly onEvent?: (event: RolloutEvent) => void;
+  /** By which it can be paused; only where somebody watches. */
+  readonly pace?: Pace;
+  /** Stops this process as Ctrl-Z does, until the shell continues it; absent where shells cannot. */
+  suspend?(): Promise<void>;
   /** Runs the node's own program on a folder of this machine (`--root DIR`). */
   runOnFolder(seccompRoot: string, request: Request, bundle?: AsyncIterable<Uint8Array>): Promise<Report>;
 }
@@ -72,6 +78,7 @@ export interface LendOptions {
   /** Told what goes to stderr, as it goes. */
   readonly onSaid?: (text: string) => void;
   readonly onEvent?: Outside['onEvent'];
+  readonly pace?: Outside['pace'];
   /** Instead of those of this machine. */
   readonly files?: Files;
 }
@@ -113,7 +120,7 @@ export interface InstalledSync {
   /** As cron writes it. */
   readonly schedule: string;
   readonly isSuspended: boolean;
-  /** A pass is at work; while it is, no other is started. */
+  /** The pass that was started last is at work. */
   readonly isRunning: boolean;
   /** RFC 3339; absent: never. */
   readonly lastStartedAt?: string;
@@ -156,12 +163,25 @@ export interface ConnectOptions {
   readonly as?: string;
   readonly asGroup?: readonly string[];
   readonly asUid?: string;
+  readonly asUserExtra?: Readonly<Record<string, readonly string[]>>;
+  readonly username?: string;
+  readonly password?: string;
   readonly certificateAuthority?: string;
   readonly clientCertificate?: string;
   readonly clientKey?: string;
   readonly insecureSkipTlsVerify?: boolean;
   readonly tlsServerName?: string;
+  readonly proxyUrl?: string;
   readonly requestTimeoutMs?: number;
+  readonly isCompressionDisabled?: boolean;
+  /** File of kubectl's preferences; it may say which credential plugins may run. */
+  readonly kuberc?: string;
+  /** How much is told of the requests, as by kubectl's `-v`; from 6 something is. */
+  readonly verbosity?: number;
+  /** The API server must be of kubectl's own version. */
+  readonly isVersionMatched?: boolean;
+  /** A warning of the API server's makes the run fail in the end. */
+  readonly areWarningsErrors?: boolean;
   readonly installNamespace: string;
   readonly image: string;
   readonly imagePullSecret?: string;

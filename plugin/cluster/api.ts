@@ -8,6 +8,10 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Sends `dryRun=All`. */
   readonly isDryRun?: boolean;
+  /** Does not queue behind other requests for a connection. */
+  readonly isUrgent?: boolean;
+  /** The answer comes as PartialObjectMetadata, a tenth of the bytes: for who does not read the object that he wrote. */
+  readonly isMetadataOnly?: boolean;
 }
 
 export interface ListOptions {
@@ -16,6 +20,12 @@ export interface ListOptions {
   /** Objects come as PartialObjectMetadata: without spec, status and data. A tenth of the bytes. */
   readonly isMetadataOnly?: boolean;
   readonly signal?: AbortSignal;
+}
+
+export interface WatchOptions extends ListOptions {
+  readonly signal: AbortSignal;
+  /** A server that does not answer yet is waited for, and told of as a connection that was lost is. */
+  readonly isPatient?: boolean;
 }
 
 /**
@@ -56,12 +66,10 @@ export interface Api {
   /**
    * Lists, then watches with bookmarks until the signal aborts, which ends it without an error; survives time-outs,
    * 410, resets and 429. Throws what `list` would throw until it is first synced, and later only where the server
-   * goes on refusing it (403, 404 …) for about half a minute.
+   * goes on refusing it (403, 404 …) for about half a minute. One that is patient waits for its first list too: only
+   * what the server refuses ends it.
    */
-  watch<T>(
-    path: string,
-    options: ListOptions & { readonly signal: AbortSignal },
-  ): AsyncIterable<WatchEvent<T>>;
+  watch<T>(path: string, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** A body that is not JSON, such as a container's log; at most `limitBytes` are read. */
   text(path: string, options: RequestOptions & { readonly limitBytes: number }): Promise<string>;
   /** Closes idle connections. */

@@ -2,19 +2,19 @@
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import { arch, platform } from 'node:os';
-import { SeccompError } from '../../src/error.ts';
 import type { Outside } from '../outside.ts';
 import type { Api, ListOptions, Query, RequestOptions } from './api.ts';
-import { type Credentials, openCredentials, readDataOrFile, renderImpersonation } from './credentials.ts';
-import { openExecCredentials } from './credentials-exec.ts';
+import { type Credentials, readDataOrFile, renderImpersonation } from './credentials.ts';
+import { openIdentity } from './identity.ts';
 import type { ConnectionFlags } from './kubeconfig-choice.ts';
 import type { Environment } from './kubeconfig-files.ts';
 import { readTarget, type Target } from './kubeconfig-target.ts';
 import { type GetPage, listItems, type Page } from './list.ts';
-import { openTransport, type Transport, type WireResponse } from './transport.ts';
+import type { Transport, WireResponse } from './transport.ts';
 import { parseWarnings, readJson, readRefusal, readText, toApiError } from './transport-answer.ts';
 import { runWithRetry } from './transport-retry.ts';
 import { watchObjects } from './watch.ts';
+import { openWire } from './wire.ts';
 
 export type ConnectionOutside = Pick<Outside, 'environment' | 'clock' | 'stderr'> & {
   readonly stdin: { readonly isTTY?: boolean };
@@ -22,6 +22,10 @@ export type ConnectionOutside = Pick<Outside, 'environment' | 'clock' | 'stderr'
   readonly version: string;
   /** Gets each text of the server's Warning headers once. It is the server's text: not fit for a terminal as it is. */
   readonly onWarning: (text: string) => void;
+  /** Gets what is odd about this machine's own files and does not stop anything; not fit for a terminal as it is. */
+  readonly onNotice?: (text: string) => void;
+  /** Puts itself before the transport, to tell of every request that is tried; absent: nobody asked for it. */
+  readonly wrapTransport?: (transport: Transport, server: URL) => Transport;
   /** From 0 up to 1, for jitter; Math.random unless a test wants it otherwise. */
   readonly random?: () => number;
 };
@@ -39,16 +43,11 @@ const PATCH_TYPES = {
 } as const;
 
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
-const METADATA_WATCH = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const METADATA_OBJECT = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 /** Reads kubeconfig and flags and returns the API they name; throws SeccompError `config`. Sends nothing yet. */
 export const openApi = async (flags: ConnectionFlags, outside: ConnectionOutside): Promise<Api> => {
   const target = await readTarget(flags, outside.environment);
-  if (target.cluster.proxyUrl) {
-    throw new SeccompError('config', `${target.source} wants the proxy-url, which is not supported`, {
-      hint: 'Use a connection without a proxy, for instance through `kubectl proxy` and --server.',
-    });
-  }
   const authority = await readDataOrFile(
     target.cluster.certificateAuthorityData,
     target.cluster.certificateAuthority,
@@ -59,27 +58,20 @@ export const openApi = async (flags: ConnectionFlags, outside: ConnectionOutside
     ...(authority !== undefined && { authority }),
     ...(target.cluster.tlsServerName !== undefined && { serverName: target.cluster.tlsServerName }),
   };
-  const transport = openTransport(target, trust, outside.clock);
-  return createApi(target, transport, await openIdentity(target, outside), flags.requestTimeoutMs, outside);
+  const transport = await openWire(target, trust, outside);
+  const { wrapTransport = (bare) => bare } = outside;
+  return createApi(
+    target,
+    wrapTransport(transport, target.server),
+    await openIdentity(target, flags, outside),
+    flags.requestTimeoutMs,
+    outside,
+  );
 };
 
 /** Finds the namespace that the current context, `--context` or the pod we run in gives; without one, `default`. */
 export const namespaceOf = async (flags: ConnectionFlags, environment: Environment): Promise<string> =>
   (await readTarget(flags, environment)).namespace;
-
-const openIdentity = async (target: Target, outside: ConnectionOutside): Promise<Credentials> => {
-  // Threat: over plain HTTP everybody on the way can read the credentials. kubectl sends none either.
-  if (target.server.protocol === 'http:') return openCredentials({}, outside.clock);
-  const fixed = await openCredentials(target.user, outside.clock);
-  const { exec, token, tokenFile, username, password, clientCertificate, clientCertificateData } =
-    target.user;
-  // As to kubectl, a plugin is only there for who has nothing else.
-  if (!exec || token || tokenFile || username || password || clientCertificate || clientCertificateData) {
-    return fixed;
-  }
-  const isInteractive = outside.stdin.isTTY ?? false;
-  return openExecCredentials(exec, target.server, target.cluster, { ...outside, isInteractive });
-};
 
 interface Call extends RequestOptions {
   readonly method: string;
@@ -117,7 +109,7 @@ const createApi = (
       call.path + renderQuery({ ...call.query, dryRun: call.isDryRun ? 'All' : call.query?.dryRun });
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const headers: OutgoingHttpHeaders = {
-      Accept: call.accept ?? 'application/json',
+      Accept: call.accept ?? (call.isMetadataOnly ? METADATA_OBJECT : 'application/json'),
       'User-Agent': `kubectl-seccomp/${outside.version} (${platform()}/${arch()})`,
       ...(call.isPacked && !target.cluster.isCompressionDisabled && { 'Accept-Encoding': 'gzip' }),
       ...(body !== undefined && {
@@ -137,6 +129,7 @@ const createApi = (
         ...(credential.certificate && { certificate: credential.certificate }),
         ...(call.signal && { signal: call.signal }),
         ...(call.isStream && { isStream: true }),
+        ...(call.isUrgent && { isUrgent: true }),
       });
       hasAnswered = true;
       warn(response);
@@ -206,7 +199,7 @@ const createApi = (
           getPatiently,
           getOnce,
           open: async (watched, query, { signal, isMetadataOnly }) => {
-            const accept_ = isMetadataOnly ? { accept: METADATA_WATCH } : {};
+            const accept_ = isMetadataOnly ? { accept: METADATA_OBJECT } : {};
             const call: Call = {
               method: 'GET',
               path: watched,

@@ -4,7 +4,13 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { SeccompError } from '../../src/error.ts';
 import type { Clock } from '../../src/rollout/ports.ts';
-import { bearer, type Certificate, type Credential, type Credentials } from './credentials.ts';
+import {
+  bearer,
+  type Certificate,
+  type Credential,
+  type Credentials,
+  readDataOrFile,
+} from './credentials.ts';
 import { defined, type ExecPlugin, type KubeconfigCluster } from './kubeconfig.ts';
 import type { Environment } from './kubeconfig-files.ts';
 
@@ -18,6 +24,8 @@ export interface ExecOutside {
   readonly isInteractive: boolean;
   /** Gets what the plugin writes there, as it comes. */
   readonly stderr: Writable;
+  /** Says which file to run for a command, each time; throws SeccompError where it may not run. */
+  readonly permit?: (command: string) => Promise<string>;
 }
 
 interface Ran {
@@ -36,7 +44,8 @@ export const openExecCredentials = (
   let ran: Ran | undefined;
   let running: Promise<Ran> | undefined;
   const run = (): Promise<Ran> => {
-    running ??= runPlugin(plugin, renderExecInfo(plugin, server, cluster, outside.isInteractive), outside)
+    running ??= renderExecInfo(plugin, server, cluster, outside.isInteractive)
+      .then((execInfo) => runPlugin(plugin, execInfo, outside))
       .then((output) => parseExecCredential(output, plugin, ran?.credential.certificate))
       .then((fresh) => {
         ran = fresh;
@@ -59,32 +68,46 @@ export const openExecCredentials = (
   };
 };
 
-const renderExecInfo = (
+const renderExecInfo = async (
   plugin: ExecPlugin,
   server: URL,
   cluster: KubeconfigCluster,
   isInteractive: boolean,
-): string =>
+): Promise<string> =>
   JSON.stringify({
     kind: 'ExecCredential',
     apiVersion: plugin.apiVersion,
     spec: {
       interactive: isInteractive && plugin.interactiveMode !== 'Never',
-      ...(plugin.isClusterInfoProvided && {
-        cluster: {
-          server: cluster.server ?? server.href,
-          'tls-server-name': cluster.tlsServerName,
-          'insecure-skip-tls-verify': cluster.isTlsVerifySkipped,
-          'certificate-authority-data': cluster.certificateAuthorityData,
-          'proxy-url': cluster.proxyUrl,
-          'disable-compression': cluster.isCompressionDisabled,
-          config: cluster.execConfig,
-        },
-      }),
+      ...(plugin.isClusterInfoProvided && { cluster: await describeCluster(server, cluster) }),
     },
   });
 
-const runPlugin = (plugin: ExecPlugin, execInfo: string, outside: ExecOutside): Promise<string> => {
+/** The type Cluster of the protocol: the authority is always its text, what is false or empty is left out. */
+const describeCluster = async (server: URL, cluster: KubeconfigCluster): Promise<object> => {
+  const { certificateAuthority, certificateAuthorityData } = cluster;
+  const authority = await readDataOrFile(
+    certificateAuthorityData,
+    certificateAuthority,
+    'certificate-authority',
+  );
+  return {
+    server: withoutQuery(cluster.server ?? server.origin),
+    'tls-server-name': cluster.tlsServerName,
+    'insecure-skip-tls-verify': cluster.isTlsVerifySkipped || undefined,
+    'certificate-authority-data': authority?.toString('base64'),
+    // As Go writes an address down.
+    'proxy-url': cluster.proxyUrl?.replace(/^[^:]*/, (scheme) => scheme.toLowerCase()),
+    'disable-compression': cluster.isCompressionDisabled || undefined,
+    config: cluster.execConfig ?? null,
+  };
+};
+
+/** Where an address has a path, client-go drops what follows it. */
+const withoutQuery = (address: string): string =>
+  /^[a-z]+:\/\/[^/?#]+\/[^?#]/i.test(address) ? address.replace(/[?#].*$/, '') : address;
+
+const runPlugin = async (plugin: ExecPlugin, execInfo: string, outside: ExecOutside): Promise<string> => {
   if (plugin.interactiveMode === 'Always' && !outside.isInteractive) {
     throw new SeccompError(
       'config',
@@ -92,7 +115,9 @@ const runPlugin = (plugin: ExecPlugin, execInfo: string, outside: ExecOutside): 
     );
   }
   const stderr = fileDescriptor(outside.stderr);
-  const child = spawn(plugin.command, plugin.args, {
+  const file = (await outside.permit?.(plugin.command)) ?? plugin.command;
+  const child = spawn(file, plugin.args, {
+    argv0: plugin.command,
     env: {
       ...outside.environment,
       ...Object.fromEntries(plugin.env.map(({ name, value }) => [name, value])),

@@ -66,7 +66,7 @@ const openTokenFile = (
         throw new SeccompError('config', `cannot read the token file "${path}": ${cause.code}`, { cause });
       },
     );
-    const authorization = bearer(token, `the token in "${path}"`);
+    const authorization = bearer(token || (fallback ?? ''), `the token in "${path}"`);
     const isSame = known?.credential.authorization === authorization;
     known = { credential: isSame ? known!.credential : credential(authorization), readAt: clock.monotonic() };
     return known.credential;
@@ -80,8 +80,10 @@ const openTokenFile = (
 
 const readCertificate = async (user: KubeconfigUser): Promise<Certificate | undefined> => {
   const cert = await readDataOrFile(user.clientCertificateData, user.clientCertificate, 'client-certificate');
+  // A key alone is nothing to kubectl, be it there or not.
+  if (cert === undefined) return undefined;
   const key = await readDataOrFile(user.clientKeyData, user.clientKey, 'client-key');
-  return cert === undefined || key === undefined ? undefined : { cert, key };
+  return key === undefined ? undefined : { cert, key };
 };
 
 /** Reads a PEM given as base64 in the kubeconfig, or as a file; undefined where neither is there. */

@@ -16,6 +16,12 @@ export type ConnectionFlags = Pick<
   | 'as'
   | 'asGroup'
   | 'asUid'
+  | 'asUserExtra'
+  | 'username'
+  | 'password'
+  | 'isCompressionDisabled'
+  | 'proxyUrl'
+  | 'kuberc'
   | 'certificateAuthority'
   | 'clientCertificate'
   | 'clientKey'
@@ -33,6 +39,8 @@ export interface Choice {
   readonly namespace?: string;
   readonly cluster: KubeconfigCluster;
   readonly user: KubeconfigUser;
+  /** As the kubeconfig calls the user; where there is something to write back to it. */
+  readonly userName?: string;
 }
 
 /** Chooses context, cluster and user; throws SeccompError `config` where kubectl refuses. */
@@ -47,11 +55,16 @@ export const chooseConnection = (config: Kubeconfig, flags: ConnectionFlags): Ch
   const cluster = overrideCluster(pick(config.clusters, context.cluster, flags.cluster, 'cluster'), flags);
   const user = overrideUser(pick(config.users, context.user, flags.user, 'user'), flags);
   checkCluster(cluster, flags.cluster || context.cluster);
-  checkUser(user, flags.user || context.user);
+  checkUser(user, flags.user || context.user, isTls(cluster));
   return {
     cluster,
     user,
-    ...defined({ context: contextName, server: cluster.server, namespace: context.namespace }),
+    ...defined({
+      context: contextName,
+      server: cluster.server,
+      namespace: context.namespace,
+      userName: user.authProvider && (flags.user || context.user),
+    }),
   };
 };
 
@@ -87,6 +100,8 @@ const overrideCluster = (cluster: KubeconfigCluster, flags: ConnectionFlags): Ku
     ...rest,
     ...trust,
     server: flags.server || rest.server,
+    proxyUrl: flags.proxyUrl || rest.proxyUrl,
+    isCompressionDisabled: flags.isCompressionDisabled || rest.isCompressionDisabled,
     // Another server than the file's has another name in its certificate.
     tlsServerName: flags.tlsServerName || flags.server ? flags.tlsServerName || undefined : tlsServerName,
   });
@@ -103,25 +118,36 @@ const overrideUser = (user: KubeconfigUser, flags: ConnectionFlags): KubeconfigU
       ? { clientCertificate: flags.clientCertificate }
       : { clientCertificate, clientCertificateData }),
     ...(flags.clientKey ? { clientKey: flags.clientKey } : { clientKey, clientKeyData }),
+    username: flags.username || rest.username,
+    password: flags.password || rest.password,
     as: flags.as || rest.as,
     asUid: flags.asUid || rest.asUid,
     asGroups: flags.asGroup?.length ? flags.asGroup : rest.asGroups,
+    asUserExtra: flags.asUserExtra ? { ...rest.asUserExtra, ...flags.asUserExtra } : rest.asUserExtra,
   });
 };
+
+/** A pod's own server, which no cluster names, has TLS. */
+const isTls = ({ server }: KubeconfigCluster): boolean => !server || /^https:/i.test(server);
 
 const checkCluster = (cluster: KubeconfigCluster, name: string | undefined): void => {
   const refuse = (message: string) => new SeccompError('config', `cluster "${name ?? ''}": ${message}`);
   if (cluster.certificateAuthority && cluster.certificateAuthorityData) {
     throw refuse('both certificate-authority and certificate-authority-data are given; keep one');
   }
-  if (cluster.isTlsVerifySkipped && (cluster.certificateAuthority || cluster.certificateAuthorityData)) {
+  // Where there is no TLS there is nothing to trust: kubectl then doesn't mind.
+  if (
+    isTls(cluster) &&
+    cluster.isTlsVerifySkipped &&
+    (cluster.certificateAuthority || cluster.certificateAuthorityData)
+  ) {
     throw refuse(
       'a certificate authority is given, and insecure-skip-tls-verify says not to use it; keep one',
     );
   }
 };
 
-const checkUser = (user: KubeconfigUser, name: string | undefined): void => {
+const checkUser = (user: KubeconfigUser, name: string | undefined, hasTls: boolean): void => {
   const refuse = (message: string, hint?: string) =>
     new SeccompError('config', `user "${name ?? ''}": ${message}`, hint === undefined ? {} : { hint });
   if (user.clientCertificate || user.clientCertificateData) {
@@ -132,21 +158,17 @@ const checkUser = (user: KubeconfigUser, name: string | undefined): void => {
       throw refuse('both client-key and client-key-data are given; keep one');
     if (!user.clientKey && !user.clientKeyData) throw refuse('a client certificate is given, but no key');
   }
-  if (user.token && (user.username || user.password))
+  if ((user.token || (hasTls && user.tokenFile)) && (user.username || user.password))
     throw refuse('both a token and a password are given; keep one');
   if (user.exec && user.authProvider !== undefined)
     throw refuse('both exec and auth-provider are given; keep one');
   if (user.exec && !user.exec.command) throw refuse('exec has no command');
-  if (user.exec && !/^client\.authentication\.k8s\.io\/(v1|v1beta1)$/.test(user.exec.apiVersion)) {
+  // Without TLS the plugin is not run, and any version will do.
+  const versions = hasTls ? /^client\.authentication\.k8s\.io\/(v1|v1beta1)$/ : /./;
+  if (user.exec && !versions.test(user.exec.apiVersion)) {
     throw refuse(
       `exec has the apiVersion "${user.exec.apiVersion}"; client.authentication.k8s.io/v1 or …/v1beta1 is wanted`,
       'Write the kubeconfig again with a newer version of the tool that made it.',
-    );
-  }
-  if (user.authProvider !== undefined) {
-    throw refuse(
-      `the auth-provider "${user.authProvider}" is not supported`,
-      'Use an exec credential plugin (kubelogin, gke-gcloud-auth-plugin), or pass --token.',
     );
   }
   if (!user.as && (user.asUid || user.asGroups?.length || user.asUserExtra)) {

@@ -16,6 +16,8 @@ export interface Target {
   readonly namespace: string;
   readonly cluster: KubeconfigCluster;
   readonly user: KubeconfigUser;
+  /** As the kubeconfig calls the user; where there is something to write back to it. */
+  readonly userName?: string;
 }
 
 /** Finds the server and identity that kubectl would use; throws SeccompError `config`. `accountFolder` is for tests. */
@@ -32,6 +34,7 @@ export const readTarget = async (
       namespace: choice.namespace ?? 'default',
       cluster: choice.cluster,
       user: choice.user,
+      ...defined({ userName: choice.userName }),
     };
   }
   if (choice.context !== undefined) {
@@ -81,8 +84,10 @@ const readIfThere = (path: string): Promise<string | undefined> =>
 
 /** Without a scheme kubectl speaks plain HTTP, as the port 8080 of old; so do we. */
 const parseServer = (text: string): URL => {
-  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+  const hasScheme = /^[a-z]+:\/\//i.test(text);
+  const url = URL.parse(hasScheme ? text : `http://${text}`);
+  const isHostAlone = !hasScheme && url?.pathname === '/';
+  if (url === null || !(isHostAlone || (hasScheme && /^https?:$/.test(url.protocol)))) {
     throw new SeccompError('config', `"${text}" is no address of a server`, {
       hint: 'Write it as https://HOST:PORT.',
     });

@@ -26,6 +26,12 @@ export interface ExecPlugin {
   readonly interactiveMode: 'Never' | 'IfAvailable' | 'Always';
 }
 
+/** The older kind of plugin, built into kubectl; of them only `oidc` is left. */
+export interface AuthProvider {
+  readonly name: string;
+  readonly config: Readonly<Record<string, string>>;
+}
+
 export interface KubeconfigUser {
   readonly clientCertificate?: string;
   readonly clientCertificateData?: string;
@@ -39,8 +45,7 @@ export interface KubeconfigUser {
   readonly asUid?: string;
   readonly asGroups?: readonly string[];
   readonly asUserExtra?: Readonly<Record<string, readonly string[]>>;
-  /** The name of a provider that kubectl itself dropped in 1.26 or that needs its own library. */
-  readonly authProvider?: string;
+  readonly authProvider?: AuthProvider;
   readonly exec?: ExecPlugin;
 }
 
@@ -160,11 +165,14 @@ const parseUser = (fields: Fields, folder: string): KubeconfigUser =>
     asUid: fields.text('as-uid'),
     asGroups: fields.texts('as-groups'),
     asUserExtra: fields.textLists('as-user-extra'),
-    authProvider: fields.has('auth-provider')
-      ? (fields.inner('auth-provider').text('name') ?? '')
-      : undefined,
+    authProvider: fields.has('auth-provider') ? parseProvider(fields.inner('auth-provider')) : undefined,
     exec: fields.has('exec') ? parseExec(fields.inner('exec'), folder) : undefined,
   });
+
+const parseProvider = (fields: Fields): AuthProvider => ({
+  name: fields.text('name') ?? '',
+  config: fields.textMap('config'),
+});
 
 const parseExec = (fields: Fields, folder: string): ExecPlugin => {
   const apiVersion = fields.text('apiVersion') ?? '';
@@ -253,6 +261,11 @@ class Fields {
     if (!this.has(key)) return undefined;
     const inner = this.inner(key);
     return Object.fromEntries(Object.keys(inner.#values).map((name) => [name, inner.texts(name) ?? []]));
+  }
+
+  textMap(key: string): Readonly<Record<string, string>> {
+    const inner = this.inner(key);
+    return Object.fromEntries(Object.keys(inner.#values).map((name) => [name, inner.text(name) ?? '']));
   }
 
   expect(key: string, wanted: string): void {

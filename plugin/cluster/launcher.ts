@@ -33,6 +33,9 @@ interface Owner {
 /** An owner is used for so long, and outlives the last Pod that is given to it. */
 const OWNER_USE_MS = LEFTOVER_SECONDS * 1000;
 
+/** Of thousands of objects nobody reads what the server made of them. */
+const UNREAD = { isMetadataOnly: true };
+
 /** Creates the launcher of one process. */
 export const createLauncher = ({ api, clock, job, launch }: LauncherSettings): Launcher => {
   const tasks = new Map<string, NodeTask>();
@@ -63,8 +66,8 @@ export const createLauncher = ({ api, clock, job, launch }: LauncherSettings): L
   };
 
   const create = async (task: NodeTask): Promise<void> => {
-    if (launch === 'job') await api.create(pathOf(job.namespace, 'jobs'), nodeJob(task, job));
-    else await api.create(pathOf(job.namespace, 'pods'), nodePod(task, job, await ownerFor(task)));
+    if (launch === 'job') await api.create(pathOf(job.namespace, 'jobs'), nodeJob(task, job), UNREAD);
+    else await api.create(pathOf(job.namespace, 'pods'), nodePod(task, job, await ownerFor(task)), UNREAD);
   };
 
   return {
@@ -109,7 +112,7 @@ export const pathOf = (namespace: string, resource: 'jobs' | 'pods', name?: stri
 /** Deletes an object with all that belongs to it; one that is gone is no error. */
 export const deleteObject = async (api: Api, path: string): Promise<void> => {
   try {
-    await api.delete(path, { propagationPolicy: 'Background' });
+    await api.delete(path, { propagationPolicy: 'Background' }, UNREAD);
   } catch (thrown) {
     if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
   }

@@ -49,7 +49,7 @@ export async function* followRun(
       return undefined;
     }
     const known = folded.get(jobName);
-    if (known) return known;
+    if (known) return known.told === 'end' ? undefined : known;
     const fresh: Folded = { pods: new Map(), events: new Map(), isSettling: false, isSettled: false };
     folded.set(jobName, fresh);
     return fresh;
@@ -73,6 +73,7 @@ export async function* followRun(
     const words = status.kind === 'waiting' ? `${status.reason.code} ${status.reason.message}` : 'end';
     if (words === state.told) return;
     state.told = words;
+    if (words === 'end') release(state);
     channel.push({ ...status, node });
   };
 
@@ -97,7 +98,8 @@ export async function* followRun(
     }),
     pump<V1Pod>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector }, ({ kind, object }) => {
       const name = object.metadata?.name ?? '';
-      const isBare = tasks.has(name);
+      // Also one that is no longer waited for: what is known of it must go.
+      const isBare = tasks.has(name) || folded.has(name);
       const ofJob = object.metadata?.ownerReferences?.find(({ kind }) => kind === 'Job')?.name ?? '';
       const owner = isBare ? name : ofJob;
       const state = fold(owner);
@@ -144,6 +146,13 @@ export async function* followRun(
     await pumping.catch(() => {});
   }
 }
+
+/** Objects of thousands of Jobs would add up; what comes after the end changes nothing. */
+const release = (state: Folded): void => {
+  delete state.job;
+  state.pods.clear();
+  state.events.clear();
+};
 
 const viewOf = ({ job, pods, events, isSettled }: Folded): JobView => ({
   ...(job && { job }),

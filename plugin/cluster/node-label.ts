@@ -14,7 +14,7 @@ export const labelNode = async (
   // The UID is a precondition: the API server refuses the patch for another Node of the same name.
   const patch = { metadata: { uid, labels: Object.fromEntries(prefixed) } };
   try {
-    await api.patch(`/api/v1/nodes/${name}`, patch, { type: 'merge' });
+    await api.patch(`/api/v1/nodes/${name}`, patch, { type: 'merge', isMetadataOnly: true });
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown;

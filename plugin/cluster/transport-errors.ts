@@ -5,6 +5,8 @@ export interface Place {
   readonly server: URL;
   /** Who names this server: `context "x"`. */
   readonly source: string;
+  /** What it is, where it is not the API server. */
+  readonly name?: string;
 }
 
 export class ConnectionError extends SeccompError {
@@ -23,12 +25,16 @@ export class ConnectionError extends SeccompError {
       readonly hint?: string;
     },
   ) {
-    super('api', `cannot talk to the API server at ${renderServer(place.server)}: ${why}`, {
-      hint:
-        more.hint ??
-        `The address comes from ${place.source}; check that it is right and that the server runs.`,
-      ...(more.cause === undefined ? {} : { cause: more.cause }),
-    });
+    super(
+      'api',
+      `cannot talk to ${place.name ?? 'the API server'} at ${renderServer(place.server)}: ${why}`,
+      {
+        hint:
+          more.hint ??
+          `The address comes from ${place.source}; check that it is right and that the server runs.`,
+        ...(more.cause === undefined ? {} : { cause: more.cause }),
+      },
+    );
     this.name = 'ConnectionError';
     this.isUnsent = more.isUnsent;
     this.isTransient = more.isTransient;
@@ -67,23 +73,35 @@ const CERTIFICATE: Readonly<Record<string, string>> = {
 /** Turns an error of node:http(s) into a ConnectionError; one that is none already. */
 export const explainFailure = (place: Place, error: unknown, isUnsent: boolean): ConnectionError => {
   if (error instanceof ConnectionError) return error;
+  const { why, ...more } = describeFailure(error, place.source);
+  return new ConnectionError(place, why, { isUnsent, ...more });
+};
+
+export interface Failure {
+  readonly why: string;
+  readonly isTransient: boolean;
+  readonly hint?: string;
+  readonly cause: unknown;
+}
+
+/** Says what an error of node:http(s), node:net or node:tls means; `source` says where the trust comes from. */
+export const describeFailure = (error: unknown, source: string): Failure => {
   // Where a name has several addresses, Node throws what it got from each.
   const cause = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  const fail = (why: string, isTransient: boolean, hint?: string) =>
-    new ConnectionError(place, why, {
-      isUnsent,
-      isTransient,
-      cause,
-      ...(hint === undefined ? {} : { hint }),
-    });
+  const fail = (why: string, isTransient: boolean, hint?: string): Failure => ({
+    why,
+    isTransient,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  });
 
   const certificate = CERTIFICATE[code];
   if (certificate !== undefined) {
     return fail(
       certificate,
       false,
-      `The authority to trust comes from ${place.source}, or from --certificate-authority.`,
+      `The authority to trust comes from ${source}, or from --certificate-authority.`,
     );
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {

@@ -17,18 +17,21 @@ export interface Trust {
   readonly isVerifySkipped: boolean;
 }
 
+/** Throws SeccompError `config` for an authority that is no certificate: before anybody is asked for credentials. */
+export const checkTrust = ({ authority }: Trust): void => {
+  if (authority === undefined) return;
+  // OpenSSL takes text without any certificate for an authority that vouches for nobody.
+  if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(authority.toString('latin1'))) {
+    throw new SeccompError('config', 'the certificate authority holds no certificate in PEM form');
+  }
+  createContext({ ca: authority });
+};
+
 /**
  * Renders node:tls options; reads this machine's authorities only where the kubeconfig names none. Throws SeccompError
  * `config` for what is no certificate, or a key that is another's.
  */
 export const tlsOptions = (trust: Trust, certificate: Certificate | undefined): ConnectionOptions => {
-  // OpenSSL takes text without any certificate for an authority that vouches for nobody.
-  if (
-    trust.authority !== undefined &&
-    !/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(trust.authority.toString('latin1'))
-  ) {
-    throw new SeccompError('config', 'the certificate authority holds no certificate in PEM form');
-  }
   const material = {
     ...certificate,
     ...(!trust.isVerifySkipped && {

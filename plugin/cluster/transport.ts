@@ -1,23 +1,19 @@
 // One HTTP exchange with the API server: a keep-alive agent, time-out, abort, gzip, and errors in words.
 // Retries and JSON are above (transport-retry.ts, connection.ts).
 import {
-  Agent as HttpAgent,
+  type ClientRequest,
   request as httpRequest,
   type IncomingMessage,
   type OutgoingHttpHeaders,
 } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '../../src/rollout/ports.ts';
 import type { Certificate } from './credentials.ts';
-import { ConnectionError, explainFailure, type Place } from './transport-errors.ts';
-import { type Trust, tlsOptions } from './transport-tls.ts';
+import { ConnectionError, type Place } from './transport-errors.ts';
+import type { OpenWay, Way } from './transport-way.ts';
 
-/** Enough to keep an API server busy, few enough not to be a burden to it. */
-const SOCKET_LIMIT = 20;
-/** Shorter than any load balancer keeps a silent connection, so that no request meets a dead one. */
-const IDLE_SOCKET_MS = 30_000;
 /** A watch is silent for minutes; the kernel notices when the other end is gone. */
 const PROBE_AFTER_MS = 30_000;
 
@@ -33,6 +29,10 @@ export interface WireRequest {
   readonly timeoutMs?: number;
   /** Long-lived: gets a connection of its own, so that watches cannot starve requests. */
   readonly isStream?: boolean;
+  /** Gets a connection of its own as well, so that it need not queue for one. */
+  readonly isUrgent?: boolean;
+  /** Gets the request as it is made, to note when what happens. */
+  readonly onRequest?: (request: ClientRequest) => void;
 }
 
 export interface WireResponse {
@@ -49,100 +49,118 @@ export interface Transport {
 }
 
 /** Opens nothing yet; connections come with the requests. */
-export const openTransport = (place: Place, trust: Trust, clock: Clock): Transport => {
-  const isTls = place.server.protocol === 'https:';
+export const openTransport = (place: Place, openWay: OpenWay, clock: Clock): Transport => {
   const basePath = place.server.pathname.replace(/\/+$/, '');
-  let agents = createAgents(isTls, trust, undefined);
-  const agentsFor = (certificate: Certificate | undefined) => {
-    // The old agents' idle connections end by themselves, those at work when their work is done.
-    if (agents.certificate !== certificate) agents = createAgents(isTls, trust, certificate);
-    return agents;
+  let known: { readonly certificate: Certificate | undefined; readonly way: Way } | undefined;
+  const wayFor = (certificate: Certificate | undefined): Way => {
+    // The old way's idle connections end by themselves, those at work when their work is done.
+    if (known === undefined || known.certificate !== certificate)
+      known = { certificate, way: openWay(certificate) };
+    return known.way;
   };
   return {
     send: async (wire) => {
       wire.signal?.throwIfAborted();
-      const { stream, pooled } = agentsFor(wire.certificate);
-      const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
-      const request = (isTls ? httpsRequest : httpRequest)({
-        protocol: place.server.protocol,
-        host: place.server.hostname.replace(/^\[|\]$/g, ''),
-        port: place.server.port || (isTls ? 443 : 80),
-        method: wire.method,
-        path: basePath + wire.path,
-        headers: wire.headers,
-        agent: wire.isStream ? stream : pooled,
-      });
-
-      const over = new AbortController();
-      let response: IncomingMessage | undefined;
-      let stopReason: { readonly error: unknown } | undefined;
-      const stop = (error: unknown) => {
-        stopReason ??= { error };
-        (response ?? request).destroy(error instanceof Error ? error : undefined);
-      };
-      const onAbort = () => stop(wire.signal?.reason);
-      const timer = new AbortController();
-      const finish = () => {
-        over.abort();
-        timer.abort();
-        wire.signal?.removeEventListener('abort', onAbort);
-      };
-      wire.signal?.addEventListener('abort', onAbort, { once: true });
-
-      let isConnected = false;
-      request.on('socket', (socket) => {
-        if (socket.connecting) socket.once(isTls ? 'secureConnect' : 'connect', () => (isConnected = true));
-        else isConnected = true;
-        if (wire.isStream) socket.setKeepAlive(true, PROBE_AFTER_MS);
-        if (!wire.timeoutMs) return;
-        clock.sleep(wire.timeoutMs, timer.signal).then(() => {
-          if (timer.signal.aborted) return;
-          stop(
-            new ConnectionError(place, `no answer within ${wire.timeoutMs! / 1000} s`, {
-              isUnsent: !isConnected,
-              isTransient: false,
-            }),
-          );
+      const way = wayFor(wire.certificate);
+      const isAlone = wire.isStream || wire.isUrgent;
+      const leave = isAlone ? undefined : await way.slots?.take(wire.signal);
+      try {
+        return await exchange(place, way, clock, { ...wire, path: basePath + wire.path }, () => {
+          // Not before the connection is free again: the next request would open another.
+          if (leave) setImmediate(leave);
         });
-      });
-      const failure = (error: unknown): unknown =>
-        stopReason === undefined ? explainFailure(place, error, !isConnected) : stopReason.error;
-
-      request.on('response', (incoming) => {
-        response = incoming;
-        incoming.once('close', finish);
-        if (wire.isStream) timer.abort();
-        resolve({
-          status: incoming.statusCode ?? 0,
-          headers: incoming.headers,
-          body: readBody(unpack(incoming), failure),
-        });
-      });
-      request.on('error', (error) => {
-        if (response === undefined) finish();
-        reject(failure(error));
-      });
-      request.end(wire.body);
-      return promise;
+      } catch (error) {
+        leave?.();
+        throw error;
+      }
     },
-    close: () => {
-      agents.pooled.destroy();
-      agents.stream.destroy();
-    },
+    close: () => known?.way.close(),
   };
 };
 
-interface Agents {
-  readonly certificate: Certificate | undefined;
-  readonly pooled: HttpAgent;
-  readonly stream: HttpAgent;
-}
+const exchange = (
+  place: Place,
+  way: Way,
+  clock: Clock,
+  wire: WireRequest,
+  onFree: () => void,
+): Promise<WireResponse> => {
+  const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
+  const { headers, ...address } = way.address(wire.path);
+  const isTls = address.protocol === 'https:';
+  const request = (isTls ? httpsRequest : httpRequest)({
+    ...address,
+    method: wire.method,
+    headers: { ...headers, ...wire.headers },
+    agent: wire.isStream || wire.isUrgent ? way.alone : way.pooled,
+  });
+  wire.onRequest?.(request);
 
-const createAgents = (isTls: boolean, trust: Trust, certificate: Certificate | undefined): Agents => {
-  const pool = { keepAlive: true, maxSockets: SOCKET_LIMIT, timeout: IDLE_SOCKET_MS };
-  if (!isTls) return { certificate, pooled: new HttpAgent(pool), stream: new HttpAgent() };
-  const tls = tlsOptions(trust, certificate);
-  return { certificate, pooled: new HttpsAgent({ ...tls, ...pool }), stream: new HttpsAgent(tls) };
+  let response: IncomingMessage | undefined;
+  let stopReason: { readonly error: unknown } | undefined;
+  let hasSocket = false;
+  const stop = (error: unknown) => {
+    stopReason ??= { error };
+    (response ?? request).destroy(error instanceof Error ? error : undefined);
+    // A request that waits for its tunnel has nothing yet whose end would tell.
+    if (!hasSocket && way.slots) fail(error);
+  };
+  const onAbort = () => stop(wire.signal?.reason);
+  const timer = new AbortController();
+  const finish = () => {
+    timer.abort();
+    wire.signal?.removeEventListener('abort', onAbort);
+    onFree();
+  };
+  wire.signal?.addEventListener('abort', onAbort, { once: true });
+
+  let isConnected = false;
+  const startTimer = () => {
+    if (!wire.timeoutMs) return;
+    clock.sleep(wire.timeoutMs, timer.signal).then(() => {
+      if (timer.signal.aborted) return;
+      stop(
+        new ConnectionError(place, `no answer within ${wire.timeoutMs! / 1000} s`, {
+          isUnsent: !isConnected,
+          isTransient: false,
+        }),
+      );
+    });
+  };
+  // A slot is a free connection, or the right to dial one; without slots the agent has the request wait.
+  if (way.slots) startTimer();
+  request.on('socket', (socket) => {
+    hasSocket = true;
+    if (socket.connecting) socket.once(isTls ? 'secureConnect' : 'connect', () => (isConnected = true));
+    else isConnected = true;
+    if (wire.isStream) socket.setKeepAlive(true, PROBE_AFTER_MS);
+    if (!way.slots) startTimer();
+  });
+  const failure = (error: unknown): unknown =>
+    stopReason === undefined ? way.explain(error, !isConnected) : stopReason.error;
+  const fail = (error: unknown) => {
+    if (response === undefined) finish();
+    reject(failure(error));
+  };
+
+  request.on('response', (incoming) => {
+    response = incoming;
+    incoming.once('close', finish);
+    const refusal = way.refusal?.(incoming.statusCode ?? 0);
+    if (refusal !== undefined) {
+      stop(refusal);
+      return reject(refusal);
+    }
+    if (wire.isStream) timer.abort();
+    resolve({
+      status: incoming.statusCode ?? 0,
+      headers: incoming.headers,
+      body: readBody(unpack(incoming), failure),
+    });
+  });
+  request.on('error', fail);
+  request.end(wire.body);
+  return promise;
 };
 
 const unpack = (incoming: IncomingMessage): Readable =>

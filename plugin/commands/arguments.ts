@@ -12,12 +12,22 @@ export const PARSER = {
 } as const;
 
 /** Short flags that take a value, so that `-ojson` is `-o json`. */
-const SHORT_WITH_VALUE = 'cflons';
+const SHORT_WITH_VALUE = 'cflonsv';
 const SHORT_SWITCHES = 'ARh';
 /** Flags without a value, which yargs takes for false when anything but `true` is given with `=`. */
 const SWITCHES = [
   'all-namespaces',
   'A',
+  'from-configmaps',
+  'from-spo',
+  'probe',
+  'verify',
+  'prune',
+  'watch',
+  'install',
+  'uninstall',
+  'read-only',
+  'screen-reader',
   'unconfined',
   'pin',
   'require-node',
@@ -36,11 +46,40 @@ const SWITCHES = [
   'y',
   'client',
   'insecure-skip-tls-verify',
+  'disable-compression',
+  'match-server-version',
+  'warnings-as-errors',
 ];
 
+/** Splits off the flags that stand before the verb; those that kubectl's users put there are flags of every verb. */
+export const splitLeadingFlags = (
+  words: readonly string[],
+): { readonly flags: readonly string[]; readonly rest: readonly string[] } => {
+  let end = 0;
+  while (/^-./.test(words[end] ?? '') && words[end] !== '--') end += hasOwnValue(words[end]!) ? 1 : 2;
+  return { flags: words.slice(0, end), rest: words.slice(end) };
+};
+
+const hasOwnValue = (word: string): boolean =>
+  word.includes('=') ||
+  /^-[A-Za-z]./.test(word) ||
+  [...SWITCHES, 'h', 'help', 'version'].includes(word.replace(/^-+/, ''));
+
+/** Puts flags that stand before the verb behind it, where the verb's own parser takes them. */
+const verbFirst = (words: readonly string[]): readonly string[] => {
+  const { flags, rest } = splitLeadingFlags(words);
+  const [verb, ...others] = rest;
+  if (flags.length === 0 || verb === undefined || verb === '--') return words;
+  return verb === 'bundle' && others[0] !== undefined && !others[0].startsWith('-')
+    ? [verb, others[0], ...flags, ...others.slice(1)]
+    : [verb, ...flags, ...others];
+};
+
 /** Rewrites `help VERB`, `-ojson`, `-Rf DIR` and a lone `-` as a value into forms that yargs takes. */
-export const normalizeArguments = (args: readonly string[]): string[] => {
+export const normalizeArguments = (given: readonly string[]): string[] => {
+  const args = verbFirst(given);
   const [first, ...rest] = args;
+  if (given.length === 1 && first === '--version') return ['version', '--client'];
   if (first === 'help')
     return normalizeArguments([...rest.filter((word) => !/^-?-h(elp)?$/.test(word)), '--help']);
   const end = args.indexOf('--');

@@ -1,8 +1,10 @@
 // What could stand where the cursor is, for a shell. Verbs and flags are those of the parser; names are asked of
 // kubeconfig and the cluster, which have half a second.
 import type { NameKind, Outside } from '../outside.ts';
-import { type DescribedFlag, type DescribedVerb, describeVerb } from './described.ts';
-import { connectOptions, type Given } from './flags.ts';
+import { splitLeadingFlags } from './arguments.ts';
+import { type DescribedFlag, type DescribedVerb, describeFlags, describeVerb } from './described.ts';
+import { parseExtra } from './flag-values.ts';
+import { clusterFlags, connectOptions, type Given } from './flags.ts';
 import { topics } from './topics.ts';
 import { type VerbName, verbs } from './verbs.ts';
 
@@ -36,6 +38,18 @@ const NAMED: Readonly<Record<string, NameKind>> = {
   profile: 'profiles',
 };
 
+const syscallNames = async (): Promise<readonly string[]> =>
+  (await import('../../src/profile/syscalls.ts')).SYSCALL_NAMES;
+
+/** Flags and arguments whose values are words that the program itself knows. */
+const VOCABULARY: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  syscall: syscallNames,
+  syscalls: syscallNames,
+  verbs: async () => Object.keys(verbs),
+  arch: async () => (await import('../../src/profile/architectures.ts')).ARCHITECTURES,
+  'cap-add': async () => (await import('../../src/profile/capabilities.ts')).CAPABILITIES,
+};
+
 /** Values that are files say so, by their name or in words; the shell is better at those. */
 const NAME_OF_FILE = /^(filename|files?|before|after|policy)$/;
 const WORD_FOR_FILE = /\b(file|folder|path)\b/i;
@@ -45,20 +59,36 @@ const nothing: Completion = { choices: [], directive: NO_FILES };
 /** Completes the last word; the others stand before it, the verb first. */
 export const complete = async (words: readonly string[], outside: Outside): Promise<Completion> => {
   const current = words.at(-1) ?? '';
-  const before = words.slice(0, -1);
-  const [first, ...rest] = before;
-  if (first === undefined) return fitting(verbChoices(), current);
-  if (first === 'help') return rest.length === 0 ? fitting(helpChoices(), current) : nothing;
+  const { flags, rest: before } = splitLeadingFlags(words.slice(0, -1));
+  const [first, ...others] = before;
+  if (first === undefined)
+    return flags.length === 0 && !current.startsWith('-')
+      ? fitting(verbChoices(), current)
+      : completeBeforeVerb(flags, current, outside);
+  if (first === 'help') return others.length === 0 ? fitting(helpChoices(), current) : nothing;
   if (!Object.hasOwn(verbs, first)) return nothing;
   const verb = await describeVerb(first as VerbName, outside);
-  const below = verb.verbs.find(({ name }) => name === `${first} ${rest[0]}`);
-  if (below !== undefined) return completeVerb(below, rest.slice(1), current, outside);
-  if (verb.verbs.length === 0) return completeVerb(verb, rest, current, outside);
+  if (verb.verbs.length === 0) return completeVerb(verb, [...flags, ...others], current, outside);
+  const [second, ...behind] = others;
+  const below = verb.verbs.find(({ name }) => name === `${first} ${second}`);
+  if (below !== undefined) return completeVerb(below, [...flags, ...behind], current, outside);
   const choices = verb.verbs.map(({ name, summary }) => ({
     value: name.slice(first.length + 1),
     describe: summary,
   }));
-  return rest.length === 0 ? fitting(choices, current) : nothing;
+  return second === undefined ? fitting(choices, current) : nothing;
+};
+
+/** kubectl's flags may stand before the verb too. */
+const completeBeforeVerb = async (
+  before: readonly string[],
+  current: string,
+  outside: Outside,
+): Promise<Completion> => {
+  const any = { flags: describeFlags(clusterFlags), arguments: [] };
+  const isOpen = readWords(any, before).open !== undefined;
+  if (isOpen || current.startsWith('-')) return completeVerb(any, before, current, outside);
+  return fitting(verbChoices(), current);
 };
 
 const verbChoices = (): Choice[] => [
@@ -71,8 +101,11 @@ const helpChoices = (): Choice[] => [
   ...Object.entries(topics).map(([value, { summary }]) => ({ value, describe: summary })),
 ];
 
+/** What of a verb matters here. */
+type Known = Pick<DescribedVerb, 'flags' | 'arguments'>;
+
 const completeVerb = async (
-  verb: DescribedVerb,
+  verb: Known,
   before: readonly string[],
   current: string,
   outside: Outside,
@@ -96,7 +129,7 @@ interface Line {
   readonly open?: DescribedFlag;
 }
 
-const readWords = (verb: DescribedVerb, words: readonly string[]): Line => {
+const readWords = (verb: Known, words: readonly string[]): Line => {
   const given: Record<string, unknown> = {};
   const values: string[] = [];
   let open: DescribedFlag | undefined;
@@ -124,10 +157,10 @@ const note = (given: Record<string, unknown>, { name, isRepeatable }: DescribedF
 const camelCase = (name: string): string =>
   name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-const flagOf = ({ flags }: DescribedVerb, dashed: string): DescribedFlag | undefined =>
+const flagOf = ({ flags }: Known, dashed: string): DescribedFlag | undefined =>
   flags.find(({ name, short }) => dashed === `--${name}` || (short !== undefined && dashed === `-${short}`));
 
-const flagChoices = ({ flags }: DescribedVerb, given: Given): Choice[] =>
+const flagChoices = ({ flags }: Known, given: Given): Choice[] =>
   flags
     .filter(({ name, isRepeatable }) => isRepeatable || given[camelCase(name)] === undefined)
     .map(({ name, describe }) => ({ value: `--${name}`, describe }))
@@ -151,13 +184,16 @@ const completeValue = async (
     );
   if (name === 'root') return { choices: [], directive: FOLDERS };
   if (current.startsWith('builtin:')) return fitting(await builtins(), current);
-  if (/^syscalls?$/.test(name)) {
-    const { SYSCALL_NAMES } = await import('../../src/profile/syscalls.ts');
+  // `--nodes a,b`: what stands before the last comma is settled.
+  const settled = isRepeatable ? current.slice(0, current.lastIndexOf(',') + 1) : '';
+  const open = (all: readonly string[]): Completion => {
+    const free = all.filter((one) => !settled.split(',').includes(one));
     return fitting(
-      SYSCALL_NAMES.map((value) => ({ value })),
+      free.map((one) => ({ value: settled + one })),
       current,
     );
-  }
+  };
+  if (Object.hasOwn(VOCABULARY, name)) return open(await VOCABULARY[name]!());
   const kind = NAMED[name];
   if (kind === undefined)
     return {
@@ -165,14 +201,7 @@ const completeValue = async (
       directive: NAME_OF_FILE.test(name) || WORD_FOR_FILE.test(describe) ? FILES : NO_FILES,
     };
   if (kind === 'profiles') return completeProfile(current, given, outside);
-  // `--nodes a,b`: what stands before the last comma is settled.
-  const settled = isRepeatable ? current.slice(0, current.lastIndexOf(',') + 1) : '';
-  const names = await within(kind, given, outside);
-  const free = names.filter((one) => !settled.split(',').includes(one));
-  return fitting(
-    free.map((one) => ({ value: settled + one })),
-    current,
-  );
+  return open(await within(kind, given, outside));
 };
 
 const completeProfile = async (current: string, given: Given, outside: Outside): Promise<Completion> => {
@@ -204,9 +233,10 @@ const within = async (
 ): Promise<readonly string[]> => {
   const ended = new AbortController();
   try {
-    const { timeout: _timeout, requestTimeout: _requestTimeout, ...flags } = given;
+    const { timeout: _timeout, requestTimeout: _requestTimeout, v: _v, ...flags } = given;
+    const asUserExtra = flags.asUserExtra && parseExtra(flags.asUserExtra as string[]);
     const names = outside
-      .readNames(kind, connectOptions(flags), ended.signal, bundle)
+      .readNames(kind, connectOptions({ ...flags, asUserExtra }), ended.signal, bundle)
       .catch((): string[] => []);
     const late = outside.clock.sleep(NAMES_WITHIN_MS, ended.signal).then((): string[] => []);
     return await Promise.race([names, late]);

@@ -39,7 +39,8 @@ const zsh = (command: string): string => `#compdef ${command}
 ${functionName(command)}() {
     local line directive=0
     local -a choices
-    for line in "\${(@f)$("\${words[1]}" __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+    # Quotes are taken off, and nothing is expanded: what is typed must not run before Enter.
+    for line in "\${(@f)$("\${(Q)words[1]}" __complete "\${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
         if [[ $line == :* ]]; then
             directive=\${line#:}
         elif [[ -n $line ]]; then
@@ -60,14 +61,21 @@ ${functionName(command)}() {
         _files
     fi
 }
-compdef ${functionName(command)} ${command}
+# A file in fpath is run at the first Tab; then that is to complete already.
+if [[ $funcstack[1] == _${command} ]]; then
+    ${functionName(command)} "$@"
+else
+    compdef ${functionName(command)} ${command}
+fi
 `;
 
+// fish puts a space behind a single choice, whatever it is told; a second one that goes on keeps the cursor there.
 const fish = (command: string): string => `# fish completion for ${command}
 function ${functionName(command)}
     set -l words (commandline -opc)
     set -l current (commandline -ct)
     set -l prefix (string match -r -- '^--[^=]+=' $current)
+    set -l value (string replace -r -- '^--[^=]+=' '' $current)
     set -l directive 0
     set -l choices
     for line in ($words[1] __complete $words[2..-1] "$current" 2>/dev/null)
@@ -77,10 +85,21 @@ function ${functionName(command)}
             set -a choices "$prefix$line"
         end
     end
+    if test (count $choices) -eq 1; and test (math "bitand($directive, 2)") -ne 0
+        set -a choices (string replace -r '\\t.*' '' -- $choices[1])/
+    end
     if set -q choices[1]
         printf '%s\\n' $choices
+        return
+    end
+    set -l paths
+    if test (math "bitand($directive, 16)") -ne 0
+        set paths (__fish_complete_directories "$value" '')
     else if test (math "bitand($directive, 4)") -eq 0
-        __fish_complete_path (string replace -r -- '^--[^=]+=' '' $current)
+        set paths (__fish_complete_path "$value" '')
+    end
+    for path in $paths
+        printf '%s\\n' "$prefix$path"
     end
 end
 complete -c ${command} -f -a '(${functionName(command)})'

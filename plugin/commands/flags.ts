@@ -1,17 +1,22 @@
 // The flags that several verbs share: kubectl's global ones, those that shape the Jobs, and the output format.
 import type { Options } from 'yargs';
 import { SeccompError } from '../../src/error.ts';
-import { LONGEST_JOB_MS } from '../../src/protocol/layout.ts';
 import { DEFAULT_MAX_IN_FLIGHT, DEFAULT_NODE_TIMEOUT_MS } from '../../src/rollout/limits.ts';
 import type { NodeSelection } from '../../src/rollout/ports.ts';
-import { parseSelector } from '../../src/rollout/selector.ts';
 import { parseDuration } from '../output/duration.ts';
 import type { ConnectOptions } from '../outside.ts';
+import {
+  parseExtra,
+  parseLevel,
+  parsePositive,
+  parseTimeout,
+  readNodeNames,
+  readSelector,
+} from './flag-values.ts';
 
 export const DEFAULT_NAMESPACE = 'kubectl-seccomp';
 /** A stock image that everybody can pull; any with Node.js 22 or newer will do. */
 export const DEFAULT_IMAGE = 'docker.io/library/node:24.21.0-slim';
-const SHORTEST_JOB_MS = 1_000;
 
 /** Heads the flags that belong to one verb. */
 export const FLAGS_GROUP = 'Flags:';
@@ -57,6 +62,10 @@ export const list = (describe: string, more: Options = {}): Options => ({
   defaultDescription: undefined,
 });
 
+/** Describes a flag that may be repeated and whose values are taken whole. */
+const repeated = (describe: string, more: Options = {}): Options =>
+  list(describe, { coerce: (values: string[]) => values, ...more });
+
 /** Describes a switch. */
 export const flag = (describe: string, more: Options = {}): Options => ({
   type: 'boolean',
@@ -89,7 +98,15 @@ export const duration = (name: string, describe: string, more: Options = {}): Op
       parseDuration((Array.isArray(given) ? given.at(-1) : given) ?? '', name),
   });
 
-/** kubectl's global flags, those that mean something to this plugin. */
+/** What tunes kubectl's own cache, profiler and log files: taken, so that no alias or script breaks, and not shown. */
+const TUNING: Flags = Object.fromEntries(
+  ['cache-dir', 'profile', 'profile-output', 'log-flush-frequency', 'vmodule'].map((name) => [
+    name,
+    text('Taken and ignored', { hidden: true }),
+  ]),
+);
+
+/** kubectl's global flags. */
 export const clusterFlags: Flags = grouped('Cluster and credentials, as for kubectl:', {
   kubeconfig: text('Path of the kubeconfig file'),
   context: text('Name of the kubeconfig context'),
@@ -98,17 +115,30 @@ export const clusterFlags: Flags = grouped('Cluster and credentials, as for kube
   namespace: text('Accepted as everywhere in kubectl; nodes have no namespace', { alias: 'n' }),
   server: text('Address of the API server', { alias: 's' }),
   token: text('Bearer token for the API server'),
+  username: text('User name for basic authentication'),
+  password: text('Password for basic authentication'),
   as: text('User to impersonate'),
-  'as-group': list('Group to impersonate; repeat it for several'),
+  'as-group': repeated('Group to impersonate; repeat it for several'),
   'as-uid': text('UID to impersonate'),
+  'as-user-extra': repeated('KEY=VALUE to impersonate; repeat it for several', { coerce: parseExtra }),
   'certificate-authority': text('Path of the certificate authority of the API server'),
   'client-certificate': text('Path of the client certificate'),
   'client-key': text('Path of the client key'),
   'insecure-skip-tls-verify': flag("Do not check the API server's certificate; insecure"),
   'tls-server-name': text("Name to expect in the API server's certificate"),
+  'proxy-url': text('Proxy to reach the API server through'),
   'request-timeout': duration('--request-timeout', 'How long to wait for one answer, e.g. 30s', {
     defaultDescription: '1m',
   }),
+  'disable-compression': flag('Ask for answers that are not compressed'),
+  'match-server-version': flag("Refuse a server of another version than kubectl's"),
+  'warnings-as-errors': flag('Exit with 1 where the server warned'),
+  kuberc: text("File of kubectl's preferences; of them, which credential plugins may run"),
+  v: text('Tell of each request on stderr: 6 its status, 7 headers, 8 bodies, 9 times', {
+    coerce: parseLevel,
+    defaultDescription: '0',
+  }),
+  ...TUNING,
 });
 
 const JOB_GROUP = 'The Job that runs on each node:';
@@ -205,12 +235,21 @@ export const connectOptions = (given: Given): ConnectOptions => {
     as: given.as,
     asGroup: given.asGroup,
     asUid: given.asUid,
+    asUserExtra: given.asUserExtra,
+    username: given.username,
+    password: given.password,
     certificateAuthority: given.certificateAuthority,
     clientCertificate: given.clientCertificate,
     clientKey: given.clientKey,
     insecureSkipTlsVerify: given.insecureSkipTlsVerify,
     tlsServerName: given.tlsServerName,
+    proxyUrl: given.proxyUrl,
     requestTimeoutMs: given.requestTimeout === 0 ? undefined : given.requestTimeout,
+    isCompressionDisabled: given.disableCompression,
+    isVersionMatched: given.matchServerVersion,
+    areWarningsErrors: given.warningsAsErrors,
+    kuberc: given.kuberc,
+    verbosity: given.v,
     imagePullSecret: given.imagePullSecret,
     priorityClass: given.priorityClass,
     kubeletRoot: given.kubeletRoot,
@@ -224,35 +263,6 @@ export const connectOptions = (given: Given): ConnectOptions => {
     jobTimeoutMs: (given.timeout as number | undefined) ?? DEFAULT_NODE_TIMEOUT_MS,
   };
 };
-
-function parsePositive(given: string | string[]): number {
-  const value = Array.isArray(given) ? given.at(-1) : given;
-  if (/^[1-9]\d{0,5}$/.test(value ?? '')) return Number(value);
-  throw new SeccompError('usage', `--max-in-flight: "${value}" is not a whole number from 1`);
-}
-
-// A Job that lived longer would lose its staging folder to the sweep of a later one.
-function parseTimeout(given: string | string[]): number {
-  const text = (Array.isArray(given) ? given.at(-1) : given) ?? '';
-  const timeoutMs = parseDuration(text, '--timeout');
-  if (timeoutMs >= SHORTEST_JOB_MS && timeoutMs <= LONGEST_JOB_MS) return timeoutMs;
-  throw new SeccompError('usage', `--timeout: "${text}" is not between 1s and 1h`);
-}
-
-// `--nodes "$NODES"` with an empty variable would otherwise pass for a rollout that went well.
-function readNodeNames(given: string[]): string[] {
-  const names = given.flatMap((value) => value.split(',')).filter((name) => name !== '');
-  if (names.length > 0) return names;
-  throw new SeccompError('usage', `--nodes: "${given.join(',')}" names no node`, {
-    hint: 'Leave the flag out for every node.',
-  });
-}
-
-function readSelector(given: string | string[]): string {
-  const text = (Array.isArray(given) ? given.at(-1) : given) ?? '';
-  parseSelector(text);
-  return text;
-}
 
 function grouped(group: string, flags: Flags): Flags {
   return Object.fromEntries(Object.entries(flags).map(([name, option]) => [name, { ...option, group }]));

@@ -16,6 +16,10 @@ export const topics: Readonly<Record<string, Topic>> = {
     summary: 'How profiles come onto nodes: revisions, waves, a policy file, what may fail',
     load: async () => (await import('./topics/rollout.ts')).TEXT,
   },
+  connection: {
+    summary: 'How the cluster is reached: credentials, kuberc, and seeing what is sent',
+    load: async () => (await import('./topics/connection.ts')).TEXT,
+  },
   security: {
     summary: 'What runs on the nodes, what it may do, and which rights you need',
     load: async () => (await import('./topics/security.ts')).TEXT,

@@ -1,8 +1,11 @@
 // The flags of a rollout in waves.
 import type { PolicyFile } from '../../src/rollout/policy-file.ts';
-import { type Flags, flag, type Given, text } from './flags.ts';
+import { choice, type Flags, flag, type Given, text } from './flags.ts';
 
 const GROUP = 'Waves:';
+
+/** What may follow where containers fail. */
+export const ON_FAILURE = ['stop', 'rollback', 'continue'] as const;
 
 export const waveFlags: Flags = {
   waves: text('How many nodes, or which share of them, have it after each wave, e.g. 1,10%,100%', {
@@ -16,7 +19,7 @@ export const waveFlags: Flags = {
     group: GROUP,
     defaultDescription: '0 with --waves, else any number',
   }),
-  'on-failure': text('Where containers fail under the new content: stop, rollback or continue', {
+  'on-failure': choice('--on-failure', ON_FAILURE, 'Where containers fail under the new content', {
     group: GROUP,
     defaultDescription: 'stop',
   }),

@@ -10,7 +10,7 @@ import { type PolicyFile, readPolicyFile } from '../../src/rollout/policy-file.t
 import { parseWaves, type WaveStep } from '../../src/rollout/waves.ts';
 import { parseDuration } from '../output/duration.ts';
 import type { Outside } from '../outside.ts';
-import { WAVE_FLAGS, type WaveOptions } from './wave-flags.ts';
+import { ON_FAILURE, WAVE_FLAGS, type WaveOptions } from './wave-flags.ts';
 
 export interface WavePolicy {
   readonly waves?: readonly WaveStep[];
@@ -82,6 +82,7 @@ const parseCount = (given: string, name: string): number => {
 
 const parseOnFailure = (given: string | undefined, name: string): GatePolicy['onFailure'] => {
   if (given === undefined) return 'stop';
-  if (given === 'stop' || given === 'rollback' || given === 'continue') return given;
-  throw new SeccompError('usage', `${name}: "${given}" is not one of stop, rollback, continue`);
+  const known = ON_FAILURE.find((one) => one === given);
+  if (known !== undefined) return known;
+  throw new SeccompError('usage', `${name}: "${given}" is not one of ${ON_FAILURE.join(', ')}`);
 };

@@ -20,6 +20,8 @@ export interface FakeCall {
   readonly body: string;
   /** Common name of the client's certificate. */
   readonly peer: string | undefined;
+  /** What the client called the server in the TLS handshake. */
+  readonly serverName: string | undefined;
 }
 
 export type Answer = (response: ServerResponse, call: FakeCall) => unknown;
@@ -69,6 +71,7 @@ export const startFakeApiServer = async (
       rawHeaders: request.rawHeaders,
       body: Buffer.concat(chunks).toString('utf8'),
       peer: subject === undefined ? undefined : [subject.CN].flat()[0],
+      serverName: (certificates && (request.socket as TLSSocket).servername) || undefined,
     };
     calls.push(call);
     await fake.answer(response, call);
@@ -176,7 +179,7 @@ export class EagerClock implements Clock {
 export const whyNoCertificates = (): string | undefined =>
   spawnSync('openssl', ['version']).status === 0 ? undefined : 'openssl is not installed';
 
-/** Makes two authorities, a server's certificate for 127.0.0.1 and api.test, and a client's called `jane`. */
+/** Makes two authorities, a server's certificate for 127.0.0.1, 0.0.0.0 and api.test, and a client's called `jane`. */
 export const makeCertificates = (): FakeCertificates => {
   const folder = mkdtempSync(join(tmpdir(), 'fake-certificates-'));
   const path = (name: string) => join(folder, name);
@@ -212,7 +215,7 @@ export const makeCertificates = (): FakeCertificates => {
     folder,
     authority: path('authority.crt'),
     otherAuthority: path('other.crt'),
-    server: signed('server', '/CN=fake', 'subjectAltName=IP:127.0.0.1,DNS:api.test'),
+    server: signed('server', '/CN=fake', 'subjectAltName=IP:127.0.0.1,IP:0.0.0.0,DNS:api.test'),
     client: signed('client', '/O=people/CN=jane', 'extendedKeyUsage=clientAuth'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

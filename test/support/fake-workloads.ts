@@ -1,6 +1,6 @@
 // A `Workloads` in memory that yields the pages it was given, and valid pods and templates to put into them.
 import type { Confinement, Profile } from '../../src/workload/confinement.ts';
-import type { WorkloadPage, WorkloadQuery, Workloads } from '../../src/workload/ports.ts';
+import type { WorkloadPage, WorkloadQuery, Workloads, WorkloadsNow } from '../../src/workload/ports.ts';
 import type { ContainerRole, PodContainerSeen, PodSeen, TemplateSeen } from '../../src/workload/seen.ts';
 
 export class FakeWorkloads implements Workloads {
@@ -10,6 +10,14 @@ export class FakeWorkloads implements Workloads {
 
   async currentNamespace(): Promise<string> {
     return 'shop';
+  }
+
+  /** What every watch yields. */
+  now: readonly WorkloadsNow[] = [];
+
+  async *watch(_query: Pick<WorkloadQuery, 'namespace'>, signal: AbortSignal): AsyncGenerator<WorkloadsNow> {
+    yield* this.now;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   }
 
   async *read(query: WorkloadQuery): AsyncGenerator<WorkloadPage> {

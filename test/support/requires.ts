@@ -10,9 +10,19 @@ import { isOnPath } from '../cluster/tools.ts';
 /**
  * `cluster`: a running test cluster, named by SECCOMP_TEST_CLUSTER. `shared`: the corpus and oracles that
  * SECCOMP_SHARED names. `runc`: the cluster's binaries, built. `cc`: a C compiler. `bun`: the pinned Bun.
- * `tmux`: a terminal to drive programs in.
+ * `tmux`: a terminal to drive programs in. `zsh`, `fish`: those shells.
  */
-export type Requirement = 'linux' | 'root' | 'cluster' | 'shared' | 'runc' | 'cc' | 'bun' | 'tmux';
+export type Requirement =
+  | 'linux'
+  | 'root'
+  | 'cluster'
+  | 'shared'
+  | 'runc'
+  | 'cc'
+  | 'bun'
+  | 'tmux'
+  | 'zsh'
+  | 'fish';
 
 /** Returns why a requirement isn't met, or undefined where it is. */
 const missing: Record<Requirement, () => string | undefined> = {
@@ -23,6 +33,8 @@ const missing: Record<Requirement, () => string | undefined> = {
   runc: () => (findBinaries() ? undefined : 'it needs the cluster’s binaries (npm run cluster:build)'),
   cc: () => (isOnPath('cc') ? undefined : 'it needs a C compiler'),
   tmux: () => (isOnPath('tmux') ? undefined : 'it needs tmux'),
+  zsh: () => (isOnPath('zsh') ? undefined : 'it needs zsh'),
+  fish: () => (isOnPath('fish') ? undefined : 'it needs fish'),
   bun: () => (findBun() ? undefined : 'it needs the pinned Bun (npm ci, without --omit=optional)'),
 };
 

@@ -125,6 +125,9 @@ export const describeEvent = (event: RolloutEvent): string => {
     case 'waiting':
     case 'failed':
       return `${event.kind} ${event.node} ${event.reason.code}: ${event.reason.message}`;
+    case 'paused':
+    case 'resumed':
+      return event.kind;
     case 'finished':
       return `finished ${event.ending}`;
   }

@@ -21,6 +21,7 @@ export const VERBS: State['verbs'] = [
   ['delete', 'Remove a bundle'],
   ['rollback', 'Bring back what was before'],
   ['lint', 'Say what is wrong'],
+  ['diff', 'Compare two profiles'],
 ];
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
@@ -155,6 +156,7 @@ export const answered = (state: State, words: readonly string[], answer: Partial
 /** A port that knows nothing; tests replace what they ask of it. */
 export const fakePort = (changes: Partial<Port> = {}): Port => ({
   watchFleet: async function* () {},
+  watchWorkloads: async function* () {},
   ask: async () => ({ exitCode: 0, stdout: '', stderr: '' }),
   run: async function* () {
     yield { kind: 'ended', answer: { exitCode: 0, stdout: '', stderr: '' } };

@@ -6,6 +6,10 @@ import { diffWords } from '../../plugin/tui/screens/diff.ts';
 import { explainWords, lintWords } from '../../plugin/tui/screens/profile.ts';
 import type { Size, State } from '../../plugin/tui/state.ts';
 import type { RolloutEvent } from '../../src/rollout/events.ts';
+import type { Profile } from '../../src/workload/confinement.ts';
+import type { WorkloadsNow } from '../../src/workload/ports.ts';
+import type { WorkloadRow } from '../../src/workload/rows.ts';
+import { localhost, sampleConfinement } from './fake-workloads.ts';
 import { act, answered, press, sampleNodes, sampleState } from './ui-samples.ts';
 
 const SOURCE = `{
@@ -139,6 +143,31 @@ const USAGE = {
   unread: [],
 };
 
+const row = (namespace: string, name: string, profile: Profile, pods: number): WorkloadRow => ({
+  namespace,
+  workload: { kind: 'Deployment', name },
+  container: { name: 'main', role: 'container' },
+  confinement: sampleConfinement(profile),
+  template: { placement: {} },
+  pods: Array.from({ length: pods }, (_, index) => ({
+    name: `${name}-${index}`,
+    node: `node-0${index + 1}`,
+    state: 'running',
+  })),
+});
+
+/** As USAGE. */
+const WORKLOADS: WorkloadsNow = {
+  rows: [
+    row('kube-system', 'dns', { kind: 'runtime-default' }, 2),
+    row('shop', 'front', localhost('web/web.json'), 3),
+    row('shop', 'ledger', localhost('gone/x.json'), 1),
+    row('shop', 'legacy', { kind: 'unconfined' }, 2),
+  ],
+  unread: [],
+  isWhole: true,
+};
+
 const PREVIEW = {
   stdout: 'node/node-01 installed (server dry run)\nnode/node-02 installed (server dry run)\n',
   stderr: 'Warning: web.json:10:17: mount is dangerous [SP501]\n',
@@ -199,7 +228,7 @@ const profile = (size: Size): State => {
 };
 
 const diff = (size: Size): State => {
-  const place = { screen: 'diff', bundle: 'web', path: 'web.json', before: 1, after: 2 } as const;
+  const place = { screen: 'diff', before: 'web@v1/web.json', after: 'web@v2/web.json' } as const;
   return answered(sampleState(formatPlace(place), { size }), diffWords(place), DIFF);
 };
 
@@ -212,7 +241,7 @@ export const SCENES = {
   profile,
   node: (size: Size): State => sampleState('node/node-05', { size }),
   workloads: (size: Size): State =>
-    answered(sampleState('workloads', { size }), ['usage', '-A', '-o', 'json'], USAGE),
+    act(sampleState('workloads', { size }), { kind: 'workloads', namespace: undefined, now: WORKLOADS }),
   history: (size: Size): State => press(sampleState('history/web', { size }), 'm'),
   diff,
   preview: (size: Size): State =>
@@ -224,6 +253,7 @@ export const SCENES = {
   confirm: (size: Size): State =>
     press(sampleState('fleet', { size }), ':delete web', '<return>', '<return>', 'we'),
   rollout: rolling,
+  'rollout-paused': (size: Size): State => press(rolling(size), 'p'),
   palette: (size: Size): State => press(sampleState('fleet', { size }), ':ro', '<tab>'),
   help: (size: Size): State => press(sampleState('fleet', { size }), '?'),
 } as const;

@@ -64,12 +64,6 @@ test.after.each(async (context) => {
   await context.fake.stop();
 });
 
-test('a thousand requests at once share twenty connections', async ({ api, fake }) => {
-  await Promise.all(Array.from({ length: 1_000 }, (_, index) => api.get(`/api/v1/nodes/n${index}`)));
-  assert.is(fake.calls.length, 1_000);
-  assert.ok(fake.connections <= 20, `${fake.connections} connections`);
-});
-
 test('every verb sends its method, path, query, type and body', async ({ api, fake }) => {
   await api.get('/a', { query: { labelSelector: 'a=b,c', none: undefined } });
   await api.create('/b', { x: 'ü' }, { isDryRun: true });

@@ -28,12 +28,18 @@ test.before.each((context) => {
 
 test.after.each(({ folder }) => rmSync(folder, { recursive: true, force: true }));
 
+interface InstallOptions {
+  readonly cluster?: KubeconfigCluster;
+  readonly isInteractive?: boolean;
+  readonly permit?: (command: string) => Promise<string>;
+}
+
 /** Installs a plugin that counts its runs in `runs`, keeps what it was told, and prints `$1`. */
 const install = (
   context: Context,
   output: string,
   plugin: Partial<ExecPlugin> = {},
-  { cluster = {}, isInteractive = false }: { cluster?: KubeconfigCluster; isInteractive?: boolean } = {},
+  { cluster = {}, isInteractive = false, permit }: InstallOptions = {},
 ): Credentials => {
   const command = join(context.folder, 'login');
   writeFileSync(join(context.folder, 'output'), output);
@@ -66,6 +72,7 @@ exit \${STATUS:-0}
       environment: { PATH: process.env.PATH, FROM_ENVIRONMENT: 'outer', FROM_CONFIG: 'outer' },
       clock: context.clock,
       isInteractive,
+      ...(permit && { permit }),
       stderr: new Writable({
         write: (chunk, _encoding, done) => {
           context.stderr += chunk;
@@ -166,6 +173,23 @@ test('a plugin that fails, and what it prints then is not shown', async (context
     install(context, credential({ token: 's3cret' }), { env: [{ name: 'STATUS', value: '7' }] }),
   );
   assert.match(error.message, /^the credential plugin ".*\/login" failed with exit code 7$/);
+});
+
+test('only what may run is run, asked anew each time; the plugin is still called by its own name', async (context) => {
+  const asked: string[] = [];
+  const permit = async (command: string): Promise<string> => {
+    asked.push(command);
+    if (asked.length > 1) throw new SeccompError('config', 'no longer allowed');
+    return join(context.folder, 'login');
+  };
+  const expirationTimestamp = new Date(context.clock.now() + 1000).toISOString();
+  const output = credential({ token: 't', expirationTimestamp });
+  const credentials = install(context, output, { command: 'login' }, { permit });
+  assert.is((await credentials.current()).authorization, 'Bearer t');
+  await context.clock.advance(2000);
+  assert.is((await refusal(credentials)).message, 'no longer allowed');
+  assert.equal(asked, ['login', 'login']);
+  assert.is(runs(context), 1);
 });
 
 test('a plugin that must ask is not run where nobody can answer', async (context) => {

@@ -19,7 +19,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     (thrown) => (thrown instanceof SeccompError ? thrown.code : String(thrown)),
   );
 
-test('it neither labels nor launches for that bundle any more, and for others goes on', async () => {
+test('it neither labels, launches, sweeps nor forgets for that bundle any more, and for others goes on', async () => {
   const api = new FakeApi();
   const clock = new FakeClock();
   const cluster = createKubernetesCluster({
@@ -47,7 +47,13 @@ test('it neither labels nor launches for that bundle any more, and for others go
   for (const key of ['web', 'web.0123456789abcdef'])
     assert.is(await codeOf(cluster.label(node, { [key]: 'x' })), 'conflict');
   assert.is(await codeOf(cluster.launch(task)), 'conflict');
+  assert.is(await codeOf(cluster.sweep('web')), 'conflict');
+  assert.is(
+    await codeOf(cluster.forget({ releases: [], chunks: ['bundle-web-0123456789abcdef'] })),
+    'conflict',
+  );
   assert.is(await codeOf(cluster.label(node, { other: 'x' })), 'done');
+  assert.is(await codeOf(cluster.sweep('other')), 'done');
   assert.ok(lease.lost.aborted);
   await lease.release();
 });

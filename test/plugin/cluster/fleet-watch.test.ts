@@ -52,6 +52,31 @@ test('nodes and records come as news, of the install namespace only', async () =
   assert.match(asked.join('\n'), /namespaces\/ours\/configmaps .*component=release/);
 });
 
+test('a record that a list tells again is no news, and what each node came to can be read again and again', async () => {
+  const release = sampleRelease([sampleNode('node-1')]);
+  const record = renderRecord(release, 'ours');
+  const at = (resourceVersion: string) => ({
+    ...record,
+    metadata: { ...record.metadata, resourceVersion },
+  });
+  const { api } = fakeWatch(
+    [],
+    [
+      { kind: 'set', object: at('1') },
+      { kind: 'synced' },
+      { kind: 'set', object: at('1') },
+      { kind: 'set', object: at('2') },
+    ],
+  );
+  const news = await collect(api, 3);
+  assert.equal(
+    news.map(({ kind }) => kind),
+    ['release', 'synced', 'release'],
+  );
+  const told = news.flatMap((one) => (one.kind === 'release' ? [one.release] : []));
+  for (const one of [...told, ...told]) assert.equal(one.nodes, release.nodes);
+});
+
 test('a record that was deleted while nobody looked is known by its name alone', async () => {
   const { api } = fakeWatch(
     [],

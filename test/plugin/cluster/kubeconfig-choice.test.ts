@@ -107,7 +107,7 @@ test('contradictions are refused in words', () => {
     /both client-certificate and/,
   );
   assert.match(user('as-groups: [g]'), /but no user/);
-  assert.match(user('auth-provider: { name: gcp }'), /auth-provider "gcp" is not supported/);
+  assert.match(user('auth-provider: { name: oidc }, exec: { command: c }'), /both exec and auth-provider/);
   assert.match(user('exec: { apiVersion: client.authentication.k8s.io/v1alpha1, command: c }'), /v1alpha1/);
   assert.match(user('exec: { apiVersion: client.authentication.k8s.io/v1beta1 }'), /no command/);
   assert.match(

@@ -55,7 +55,7 @@ test('what it did and when is read from the CronJob', async () => {
   const status = {
     lastScheduleTime: '2026-01-01T00:00:00Z',
     lastSuccessfulTime: '2026-01-01T00:00:09Z',
-    active: [{}],
+    active: [{ name: 'sync-29453760' }],
   };
   api.put(CRON_JOB, { ...found, status });
   assert.equal(await makeSync(api).read(), {
@@ -65,6 +65,9 @@ test('what it did and when is read from the CronJob', async () => {
     lastStartedAt: '2026-01-01T00:00:00Z',
     lastSucceededAt: '2026-01-01T00:00:09Z',
   });
+  // One that hangs on a machine that died says nothing of the newest.
+  api.put(CRON_JOB, { ...found, status: { ...status, active: [{ name: 'sync-29453750' }] } });
+  assert.is((await makeSync(api).read())?.isRunning, false);
 });
 
 test('what somebody else made under these names is neither taken over nor removed', async () => {

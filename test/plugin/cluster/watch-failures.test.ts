@@ -45,6 +45,32 @@ test('before it is synced, a refusal is thrown', async (context) => {
   assert.is((error as ApiError).message, 'no list for you');
 });
 
+test('one that is patient waits for a server that comes up later, through what it refuses while it starts', async (context) => {
+  const [whole] = context.lists;
+  const isDown = (response: ServerResponse) => response.destroy();
+  const refuse = (response: ServerResponse) => sendStatus(response, 403, 'Forbidden', 'not yet');
+  context.lists = [isDown, isDown, isDown, refuse, whole!];
+  const seen: string[] = [];
+  for await (const event of context.api.watch<Thing>('/things', {
+    signal: context.stop.signal,
+    isPatient: true,
+  })) {
+    seen.push(describe(event).replace(/: .*/, ''));
+    if (event.kind === 'synced') context.stop.abort();
+  }
+  assert.equal(seen, ['lost', 'set a 1', 'synced']);
+  assert.is(context.fake.calls.filter(({ query }) => query.get('watch') === null).length, 5);
+});
+
+test('what a server refuses that was never out of reach ends it, however patient', async (context) => {
+  context.lists = [(response) => sendStatus(response, 403, 'Forbidden', 'no list for you')];
+  const watch = context.api.watch<Thing>('/things', { signal: context.stop.signal, isPatient: true });
+  const error = await watch[Symbol.asyncIterator]()
+    .next()
+    .catch((thrown: unknown) => thrown);
+  assert.is((error as ApiError).message, 'no list for you');
+});
+
 test('a right to list but not to watch is thrown at once', async (context) => {
   context.watches = [(response) => sendStatus(response, 403, 'Forbidden', 'no watch for you')];
   const error = await read(context, 10).catch((thrown: unknown) => thrown);

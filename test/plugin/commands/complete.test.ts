@@ -95,6 +95,28 @@ test('files and folders are left to the shell', async () => {
   assert.is(await directive('apply', '--pause', ''), NO_FILES);
 });
 
+test('kubectl’s flags may stand before the verb, and count', async () => {
+  assert.equal(await values(['--context', 'x', '--warnings-as-errors', 'stat']), ['status']);
+  assert.equal(await values(['--contex']), ['--context']);
+  assert.equal(await values(['--context', 'p'], { contexts: ['prod', 'test'] }), ['prod']);
+  assert.equal(await values(['-n', 'x', 'bundle', 'insp']), ['inspect']);
+  const outside = fakeOutside({ names: { nodes: ['node-1'] } });
+  await complete(['--as-user-extra', 'a=b', '-v', '6', 'apply', '--context=x', '--nodes', ''], outside);
+  const [{ asUserExtra, context } = {}] = outside.connections;
+  assert.equal([asUserExtra, context], [{ a: ['b'] }, 'x']);
+});
+
+test('words that the program knows are completed, in lists too', async () => {
+  assert.equal(await values(['apply', '--on-failure', '']), ['stop', 'rollback', 'continue']);
+  assert.equal(await values(['apply', '--arch', 'amd64,s']), ['amd64,s390x']);
+  assert.equal(await values(['lint', '--cap-add', 'CAP_SYS_PT']), ['CAP_SYS_PTRACE']);
+  assert.equal(await values(['rbac', 'stat']), ['status']);
+});
+
+test('flags that are taken and ignored are not offered', async () => {
+  assert.equal(await values(['apply', '--profile']), []);
+});
+
 test('a cluster that cannot be asked has no names; one that is slow has none after half a second', async () => {
   assert.equal(await values(['apply', '--nodes', '']), []);
   const outside = fakeOutside({ clock: new FakeClock({ isAutomatic: false }) });
