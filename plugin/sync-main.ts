@@ -32,7 +32,7 @@ const main = async (): Promise<number> => {
       clock: localClock,
       signal: interruption.signal,
     };
-    const cluster = await connect(order.connect, outside, process.pid);
+    const cluster = await connect(order.connect, outside, process.pid, 'sync');
     return await runOnePass(order, cluster, outside);
   } catch (thrown) {
     const { text, exitCode } = describeFailure(thrown, version);

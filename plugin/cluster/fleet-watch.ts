@@ -20,7 +20,7 @@ export async function* watchFleet(
   signal: AbortSignal,
 ): AsyncGenerator<FleetNews> {
   const channel = new Channel<FleetNews>();
-  const share = shareTexts();
+  const records = new Records();
   const pump = async <T>(
     part: FleetPart,
     path: string,
@@ -28,7 +28,7 @@ export async function* watchFleet(
     take: (event: WatchEvent<T> & { object: T }) => FleetNews | undefined,
   ): Promise<void> => {
     try {
-      for await (const event of api.watch<T>(path, { labelSelector, signal })) {
+      for await (const event of api.watch<T>(path, { labelSelector, signal, isPatient: true })) {
         if (event.kind === 'synced') channel.push({ kind: 'synced', part });
         else if (event.kind === 'regained') channel.push({ kind: 'regained', part });
         else if (event.kind === 'lost') channel.push({ kind: 'lost', part, message: event.message });
@@ -56,7 +56,7 @@ export async function* watchFleet(
       'records',
       `/api/v1/namespaces/${installNamespace}/configmaps`,
       selectComponent('release'),
-      ({ kind, object }) => (kind === 'set' ? readRecord(object, share) : goneRecord(object)),
+      ({ kind, object }) => (kind === 'set' ? records.read(object) : records.gone(object)),
     ),
   ]);
   const stop = () => channel.close();
@@ -71,13 +71,58 @@ export async function* watchFleet(
   await pumps;
 }
 
-const readRecord = (object: V1ConfigMap, share: (text: string) => string): FleetNews => {
-  try {
-    return { kind: 'release', release: shareNodes(parseRecord(object), share) };
-  } catch (thrown) {
-    return { kind: 'damaged', message: thrown instanceof Error ? thrown.message : String(thrown) };
+/** Of so many records it is kept unpacked what each node came to; who looks at an older one waits a moment. */
+const KEPT_UNPACKED = 16;
+
+/**
+ * Reads records as they are told. Ten of each bundle with 5,000 nodes each are most of what there is to remember, and
+ * hardly ever looked at but for the newest: they are kept packed, and unpacked where somebody asks for their nodes.
+ */
+class Records {
+  readonly #share = shareTexts();
+  readonly #versions = new Map<string, string>();
+  /** In the order in which they were last asked for. */
+  readonly #unpacked = new Set<Release['nodes']>();
+
+  /** Undefined for one that has not changed: a list tells it again. */
+  read(object: V1ConfigMap): FleetNews | undefined {
+    const { name = '', resourceVersion = '' } = object.metadata ?? {};
+    if (resourceVersion !== '' && this.#versions.get(name) === resourceVersion) return undefined;
+    this.#versions.set(name, resourceVersion);
+    try {
+      return { kind: 'release', release: this.#pack(parseRecord(object), object) };
+    } catch (thrown) {
+      return { kind: 'damaged', message: thrown instanceof Error ? thrown.message : String(thrown) };
+    }
   }
-};
+
+  gone(object: V1ConfigMap): FleetNews | undefined {
+    this.#versions.delete(object.metadata?.name ?? '');
+    return goneRecord(object);
+  }
+
+  #pack({ nodes: _, ...said }: Release, { metadata, data, binaryData }: V1ConfigMap): Release {
+    // Without what only the API server knows of it.
+    const packed = { metadata: { name: metadata?.name, labels: metadata?.labels }, data, binaryData };
+    let known: WeakRef<Release['nodes']> | undefined;
+    const nodes = (): Release['nodes'] => {
+      const unpacked = known?.deref() ?? shareNodes(parseRecord(packed as V1ConfigMap), this.#share);
+      if (known?.deref() !== unpacked) known = new WeakRef(unpacked);
+      this.#keep(unpacked);
+      return unpacked;
+    };
+    return Object.defineProperty(said, 'nodes', { get: nodes, enumerable: true }) as Release;
+  }
+
+  #keep(unpacked: Release['nodes']): void {
+    this.#unpacked.delete(unpacked);
+    this.#unpacked.add(unpacked);
+    for (const oldest of this.#unpacked) {
+      if (this.#unpacked.size <= KEPT_UNPACKED) return;
+      this.#unpacked.delete(oldest);
+    }
+  }
+}
 
 /** A deletion that was missed comes without labels; the name says it all. */
 const goneRecord = ({ metadata }: V1ConfigMap): FleetNews | undefined => {
@@ -89,17 +134,15 @@ const goneRecord = ({ metadata }: V1ConfigMap): FleetNews | undefined => {
 };
 
 /** Ten records of 5,000 nodes repeat the same identities: one copy of each is kept. */
-const shareNodes = (release: Release, share: (text: string) => string): Release => ({
-  ...release,
-  nodes: Object.fromEntries(
-    Object.entries(release.nodes).map(([name, said]) => [
+const shareNodes = ({ nodes }: Release, share: (text: string) => string): Release['nodes'] =>
+  Object.fromEntries(
+    Object.entries(nodes).map(([name, said]) => [
       share(name),
       Object.fromEntries(
         Object.entries(said).map(([field, value]) => [field, share(String(value))]),
       ) as unknown as ReleaseNode,
     ]),
-  ),
-});
+  );
 
 const shareTexts = (): ((text: string) => string) => {
   const known = new Map<string, string>();

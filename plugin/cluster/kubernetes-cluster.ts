@@ -137,8 +137,10 @@ class KubernetesCluster implements Cluster {
     );
   }
 
-  forget(obsolete: Obsolete): Promise<void> {
-    return this.#releases.forget(obsolete);
+  async forget(obsolete: Obsolete): Promise<void> {
+    // Threat: what nobody needed before may be what somebody else brings back now.
+    for (const lease of this.#leases.values()) lease.assertHeld();
+    await this.#releases.forget(obsolete);
   }
 
   async whoAmI(): Promise<string> {
@@ -193,6 +195,8 @@ class KubernetesCluster implements Cluster {
   }
 
   async sweep(bundle: string): Promise<number> {
+    // Threat: whoever took over has Jobs of the bundle at work by now.
+    this.#leases.get(bundle)?.assertHeld();
     const labelSelector = selectComponent('node-job', bundle);
     const jobs = await this.#listAll<V1Job>(pathOf(this.#namespace, 'jobs'), labelSelector);
     const pods = await this.#listAll<V1Pod>(pathOf(this.#namespace, 'pods'), labelSelector);

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import type { V1ConfigMap, V1CronJob, V1ObjectMeta } from '@kubernetes/client-node';
 import { SeccompError } from '../../src/error.ts';
 import { PROGRAM_FILE } from '../../src/protocol/loader.ts';
+import { SYNC_NAME } from '../../src/rollout/names.ts';
 import type { Clock } from '../../src/rollout/ports.ts';
 import type { ClusterSync, ConnectOptions } from '../outside.ts';
 import { type Api, ApiError } from './api.ts';
 import { ensureContent } from './content.ts';
 import { isOurs, objectLabels, selectComponent } from './labels.ts';
 import { ensureNamespace } from './namespace.ts';
-import { SYNC_NAME, type SyncObject, syncObjects, syncPlaces, syncProgramName } from './sync-objects.ts';
+import { type SyncObject, syncObjects, syncPlaces, syncProgramName } from './sync-objects.ts';
 
 export interface SyncInstallationSettings {
   readonly api: Api;
@@ -27,6 +28,10 @@ interface SyncPlace {
   readonly signal: AbortSignal;
 }
 
+/** The CronJob controller names its Jobs by the minute; an earlier one may hang on a node that died. */
+const lastJobName = (startedAt: Date | string = ''): string =>
+  `${SYNC_NAME}-${new Date(startedAt).getTime() / 60_000}`;
+
 /** How long a pass that is at work may take to clean up behind itself. */
 const GONE_DEADLINE_MS = 60_000;
 
@@ -43,7 +48,7 @@ export const createSyncInstallation = (settings: SyncInstallationSettings): Clus
       return {
         schedule: spec?.schedule ?? '',
         isSuspended: spec?.suspend ?? false,
-        isRunning: (status?.active?.length ?? 0) > 0,
+        isRunning: (status?.active ?? []).some(({ name }) => name === lastJobName(status?.lastScheduleTime)),
         ...(status?.lastScheduleTime && { lastStartedAt: String(status.lastScheduleTime) }),
         ...(status?.lastSuccessfulTime && { lastSucceededAt: String(status.lastSuccessfulTime) }),
       };

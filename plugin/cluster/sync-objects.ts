@@ -3,6 +3,7 @@
 import type { V1CronJob, V1ObjectMeta, V1PodSpec } from '@kubernetes/client-node';
 import { loaderCommand, PROGRAM_FILE } from '../../src/protocol/loader.ts';
 import { PROGRAM_MOUNT } from '../../src/protocol/request.ts';
+import { SYNC_NAME, syncNameElsewhere } from '../../src/rollout/names.ts';
 import { objectLabels } from './labels.ts';
 import { CLUSTER_RULES, EVENT_RULES, type Rule, ruleOfPruning, rulesInNamespace } from './sync-rights.ts';
 
@@ -10,14 +11,12 @@ import { CLUSTER_RULES, EVENT_RULES, type Rule, ruleOfPruning, rulesInNamespace 
 export const SYNC_VARIABLE = 'KUBECTL_SECCOMP_SYNC';
 /** Every minute: as often as a CronJob can. */
 export const SYNC_SCHEDULE = '* * * * *';
-/** Name of everything of it in the install namespace. */
-export const SYNC_NAME = 'sync';
 /** Events about Nodes lie in this namespace. */
 const NODE_EVENTS_NAMESPACE = 'default';
 /** The image's `nobody`. */
 const NOBODY = 65534;
-/** A pass over many nodes that fail takes long; one that hangs must not block those after it for ever. */
-const LONGEST_PASS_SECONDS = 60 * 60;
+/** A pass over thousands of nodes takes long; what is cut off, the next one goes on with. */
+const LONGEST_PASS_SECONDS = 30 * 60;
 /** What was missed for longer is not made up for. */
 const STARTING_DEADLINE_SECONDS = 120;
 /** After SIGTERM its Jobs on the nodes are deleted and the records closed. */
@@ -46,9 +45,6 @@ export interface SyncObject {
 /** Names the ConfigMap of the program. */
 export const syncProgramName = (sha256: string): string => `${SYNC_NAME}-${sha256.slice(0, 16)}`;
 
-/** Two installations in two namespaces of one cluster must not share rights. */
-const clusterName = (namespace: string): string => `kubectl-seccomp:${SYNC_NAME}:${namespace}`;
-
 /** Lists where the objects lie, in the order in which they are removed: what starts Pods first, their rights last. */
 export const syncPlaces = (namespace: string): { readonly path: string; readonly name: string }[] =>
   syncObjects({ namespace, image: '', isPruning: false, programSha256: '', order: '' })
@@ -70,8 +66,8 @@ export const syncObjects = (settings: SyncSettings): SyncObject[] => {
         automountServiceAccountToken: false,
       },
     },
-    ...grant(clusterName(namespace), clusterRules, namespace),
-    ...grant(clusterName(namespace), EVENT_RULES, namespace, NODE_EVENTS_NAMESPACE),
+    ...grant(syncNameElsewhere(namespace), clusterRules, namespace),
+    ...grant(syncNameElsewhere(namespace), EVENT_RULES, namespace, NODE_EVENTS_NAMESPACE),
     ...grant(SYNC_NAME, rulesInNamespace(namespace), namespace, namespace),
     { path: `/apis/batch/v1/namespaces/${namespace}/cronjobs`, object: { ...cronJob(settings) } },
   ];
@@ -115,7 +111,9 @@ const cronJob = (settings: SyncSettings): V1CronJob => ({
   metadata: meta(SYNC_NAME, settings.namespace),
   spec: {
     schedule: SYNC_SCHEDULE,
-    concurrencyPolicy: 'Forbid',
+    // A pass on a machine that died counts as active until its Node is deleted, and would be the last one. The leases
+    // keep two from the same bundle.
+    concurrencyPolicy: 'Allow',
     startingDeadlineSeconds: STARTING_DEADLINE_SECONDS,
     successfulJobsHistoryLimit: 1,
     failedJobsHistoryLimit: 1,

@@ -1,7 +1,7 @@
 // A watch that doesn't end: list, follow, take up again. Holds a name and a uid per object, never the objects.
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../src/rollout/ports.ts';
-import { ApiError, type ListOptions, type Query, type WatchEvent } from './api.ts';
+import { ApiError, type ListOptions, type Query, type WatchEvent, type WatchOptions } from './api.ts';
 import { type GetPage, readPages } from './list.ts';
 import { ConnectionError } from './transport-errors.ts';
 import { LONGEST_RETRY_AFTER_MS, planBackoff } from './transport-retry.ts';
@@ -19,8 +19,6 @@ export interface WatchOutside {
   readonly clock: Clock;
   readonly random: () => number;
 }
-
-type Options = ListOptions & { readonly signal: AbortSignal };
 
 /** The server ends a watch by itself after this long; spread out so that not all end at once. */
 const SHORTEST_WATCH_S = 300;
@@ -49,7 +47,7 @@ interface Progress {
 export async function* watchObjects<T>(
   outside: WatchOutside,
   path: string,
-  options: Options,
+  options: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
   const known = new Known();
   const progress: Progress = {
@@ -66,7 +64,7 @@ export async function* watchObjects<T>(
       yield* follow<T>(outside, path, options, known, progress);
     } catch (error) {
       if (options.signal.aborted) return;
-      const { waitMs, lost } = judge(error, progress, outside.random);
+      const { waitMs, lost } = judge(error, progress, options, outside.random);
       if (lost !== undefined) yield { kind: 'lost', message: lost };
       await outside.clock.sleep(waitMs, options.signal);
     }
@@ -77,14 +75,15 @@ export async function* watchObjects<T>(
 async function* relist<T>(
   outside: WatchOutside,
   path: string,
-  options: Options,
+  options: WatchOptions,
   known: Known,
   progress: Progress,
 ): AsyncGenerator<WatchEvent<T>> {
   known.startList();
   let version: string | undefined;
   for await (const page of readPages<T>(
-    progress.isSynced ? outside.getOnce : outside.getPatiently,
+    // Trying again by itself, a list would tell nobody that it waits.
+    progress.isSynced || options.isPatient ? outside.getOnce : outside.getPatiently,
     path,
     options,
   )) {
@@ -106,7 +105,7 @@ async function* relist<T>(
 async function* follow<T>(
   outside: WatchOutside,
   path: string,
-  options: Options,
+  options: WatchOptions,
   known: Known,
   progress: Progress,
 ): AsyncGenerator<WatchEvent<T>> {
@@ -174,6 +173,7 @@ const parseEvent = (line: unknown): { type: string; object: object } => {
 const judge = (
   error: unknown,
   progress: Progress,
+  { isPatient }: WatchOptions,
   random: () => number,
 ): { readonly waitMs: number; readonly lost?: string } => {
   const isExpired = error instanceof ApiError && error.status === 410;
@@ -182,7 +182,8 @@ const judge = (
   const isBusy = error instanceof ApiError && error.status === 429;
   const isRefused = error instanceof ApiError && error.status < 500 && !isBusy && !isExpired;
   // Before the first list is whole nobody relies on us yet: say what is wrong rather than wait.
-  if (!isExpired && (!progress.isSynced || (isRefused && !progress.isAccepted))) throw error;
+  const isAwaited = progress.isSynced || (isPatient && (!isRefused || progress.isLost));
+  if (!isExpired && (!isAwaited || (isRefused && !progress.isAccepted && !progress.isLost))) throw error;
   // An API server that starts refuses what it will allow a moment later, when it has read its own rules.
   if (isRefused && ++progress.refusals > REFUSAL_LIMIT) throw error;
   // 400 and 504 say that our version is none of this server's, as after a restore from a backup.

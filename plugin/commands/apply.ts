@@ -173,7 +173,10 @@ export const runApply = async (options: ApplyOptions, outside: Outside): Promise
     );
   const inputs = await readInputs(options, outside);
   const cluster = root === undefined ? await outside.connect(connect) : undefined;
-  if (cluster && dryRun !== 'client') await refuseMissingRights('apply', { cluster, connect }, outside);
+  if (cluster && dryRun !== 'client') {
+    const flags = options.waves.isProbed ? ['probe'] : [];
+    await refuseMissingRights('apply', { cluster, connect, flags }, outside);
+  }
   const applied = await rollOut(inputs, { policy, ...(cluster && { cluster }) }, options, outside);
   return showApplied(applied, options, outside);
 };
@@ -202,7 +205,7 @@ const rollOut = async (
             }),
             examine: examineWith(cluster, { bundle, files, policy }, options, outside),
           },
-          { cluster, clock: outside.clock, signal: outside.signal },
+          { cluster, clock: outside.clock, signal: outside.signal, pace: outside.pace },
         )
       : installInFolder(root ?? '', bundle, { isForced, isDryRun: dryRun !== 'none' }, outside);
   const profiles = [...new Set(bundle.manifest.profiles.map(({ path }) => path))];

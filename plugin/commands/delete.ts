@@ -101,7 +101,7 @@ export const runDelete = async (options: DeleteOptions, outside: Outside): Promi
                 refuseDeleteInUse(bundle, seen, { cluster, signal, isDryRun: dryRun !== 'none' }),
             }),
           },
-          { cluster, clock: outside.clock, signal },
+          { cluster, clock: outside.clock, signal, pace: outside.pace },
         );
   // A folder is done before there is anything to tell.
   const state = await follow(events, isQuiet || root !== undefined, outside);

@@ -76,7 +76,7 @@ export const describeCommand = (module: CommandModule, above = ''): DescribedVer
     usage: notes.usage,
     epilogue: notes.epilogue,
     arguments: pattern.map((part) => describeArgument(part, notes.positionals)),
-    flags: [...notes.options].map(([flag, options]) => describeFlag(flag, options)),
+    flags: describeFlags(Object.fromEntries(notes.options)),
     verbs: notes.commands.map((command) => describeCommand(command, name)),
   };
 };
@@ -121,9 +121,17 @@ const describeArgument = (
   };
 };
 
+/** Describes flags, without those that are taken and not shown. */
+export const describeFlags = (flags: Readonly<Record<string, Options>>): DescribedFlag[] =>
+  Object.entries(flags)
+    .filter(([, options]) => options.hidden !== true)
+    .map(([name, options]) => describeFlag(name, options));
+
 const describeFlag = (name: string, options: Options): DescribedFlag => ({
   name,
   ...(typeof options.alias === 'string' && { short: options.alias }),
+  // kubectl's -v, which its help writes `-v, --v`.
+  ...(name.length === 1 && { short: name }),
   group: options.group ?? '',
   describe: options.describe ?? '',
   takesValue: options.type !== 'boolean',

@@ -2,12 +2,15 @@
 // that change something ask before they write anything; the others when they were refused.
 import { SeccompError } from '../../src/error.ts';
 import {
+  FLAG_RIGHTS,
+  flagsWithRights,
+  HAND_ON,
   nameInRight,
   nameOfResource,
   namespaceOfRight,
   RIGHTS,
   type Right,
-  SOURCE_RIGHTS,
+  rightsWith,
   uniqueRights,
 } from '../../src/rollout/rights.ts';
 import type { Connected, ConnectOptions, Outside } from '../outside.ts';
@@ -17,20 +20,33 @@ import { interruptible } from './interruptible.ts';
 interface Asked {
   readonly cluster: Connected;
   readonly connect: ConnectOptions;
-  /** Flags of `rbac` that stand for it. */
+  /** Those that take rights of their own, as `rbac` calls them. */
   readonly flags?: readonly string[];
 }
 
 /** Throws `api` with all that is missing where the verb could not be carried through. Writes nothing. */
 export const refuseMissingRights = async (verb: string, asked: Asked, outside: Outside): Promise<void> => {
-  const wanted = uniqueRights(RIGHTS[verb] ?? []);
-  const missing = await interruptible(asked.cluster.access.findMissing(wanted), outside.signal);
+  const { flags = [] } = asked;
+  const find = (wanted: readonly Right[]) =>
+    interruptible(asked.cluster.access.findMissing(uniqueRights(wanted)), outside.signal);
+  const missing = await find(rightsWith(verb, flags));
   if (missing.every(({ without }) => without !== undefined)) return;
+  if (flags.includes('install') && (await mayInstall(missing, find))) return;
+  const given = flags.map((flag) => ` --${flag}`).join('');
   throw new SeccompError(
     'api',
-    `not allowed to do what ${verb} takes:\n${renderMissing(missing, asked.connect.installNamespace)}`,
+    `not allowed to do what ${verb}${given} takes:\n${renderMissing(missing, asked.connect.installNamespace)}`,
     { hint: `Nothing has been changed. ${await hintOf(verb, asked, outside)}` },
   );
+};
+
+/** Who may escalate need not have what they hand on. */
+const mayInstall = async (
+  missing: readonly Right[],
+  find: (wanted: readonly Right[]) => Promise<readonly Right[]>,
+): Promise<boolean> => {
+  const isOfInstall = (right: Right): boolean => FLAG_RIGHTS.sync?.install?.includes(right) ?? false;
+  return !missing.some(isOfInstall) && (await find(HAND_ON)).length === 0;
 };
 
 /** Returns a refusal (403) with all that the verb lacks as its hint; anything else as it was. */
@@ -40,12 +56,11 @@ export const explainRefusal = async (
   given: Given,
   outside: Outside,
 ): Promise<unknown> => {
-  const rights = RIGHTS[verb];
-  if (rights === undefined || !isForbidden(thrown) || outside.signal.aborted) return thrown;
+  if (RIGHTS[verb] === undefined || !isForbidden(thrown) || outside.signal.aborted) return thrown;
   const connect = connectOptions(given);
   const cluster = await outside.connect(connect);
-  const { more, flags } = rightsOfSources(given);
-  const wanted = uniqueRights([...rights, ...more]);
+  const flags = flagsWithRights(verb, (flag) => given[flag] === true);
+  const wanted = uniqueRights(rightsWith(verb, flags));
   const missing = await interruptible(cluster.access.findMissing(wanted), outside.signal);
   if (missing.length === 0) return thrown;
   const all = `All that is missing for ${verb}:\n${renderMissing(missing, connect.installNamespace)}`;
@@ -55,40 +70,30 @@ export const explainRefusal = async (
   });
 };
 
-/** What `apply` reads of the cluster where it reads profiles there. */
-const rightsOfSources = (
-  given: Given,
-): { readonly more: readonly Right[]; readonly flags: readonly string[] } => {
-  const isFromConfigMaps = given.fromConfigmaps === true;
-  const isFromSpo = given.fromSpo === true;
-  return {
-    more: [
-      ...(isFromConfigMaps ? SOURCE_RIGHTS.configMaps : []),
-      ...(isFromSpo ? SOURCE_RIGHTS.seccompProfiles : []),
-    ],
-    flags: [...(isFromConfigMaps ? ['--from-configmaps'] : []), ...(isFromSpo ? ['--from-spo'] : [])],
-  };
-};
-
 const isForbidden = (thrown: unknown): thrown is SeccompError =>
   thrown instanceof SeccompError && 'status' in thrown && thrown.status === 403;
 
 /** Puts together what has the same verbs in the same place; what the verb can do without comes last, with what is lost. */
 const renderMissing = (missing: readonly Right[], installNamespace: string): string => {
   const resources = Map.groupBy(missing, (right) =>
-    [nameOfResource(right), right.scope, right.without ?? ''].join('\0'),
+    [nameOfResource(right), right.scope, right.isOfSync ?? '', right.without ?? ''].join('\0'),
   );
   const lines = Map.groupBy(resources.values(), ([right, ...others]) =>
-    [[right, ...others].map((one) => one?.verb).join(', '), right?.scope, right?.without ?? ''].join('\0'),
+    [
+      [right, ...others].map((one) => one?.verb).join(', '),
+      right?.scope,
+      right?.isOfSync ?? '',
+      right?.without ?? '',
+    ].join('\0'),
   );
   const rendered = [...lines.values()].map((of) => {
     const [rights = []] = of;
     const [first] = rights;
     if (first === undefined) return '';
     const namespace = namespaceOfRight(first, installNamespace);
-    const where =
-      nameInRight(first, installNamespace) ??
-      (namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`);
+    const name = nameInRight(first, installNamespace);
+    const place = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
+    const where = first.isOfSync ? `${name} ${place}` : (name ?? place);
     const verbs = rights.map(({ verb }) => verb).join(', ');
     const names = of.flatMap(([right]) => (right ? nameOfResource(right) : [])).join(', ');
     return `  ${verbs} ${names} ${where}${first.without === undefined ? '' : ` (without it ${first.without})`}`;
@@ -103,7 +108,7 @@ const hintOf = async (verb: string, asked: Asked, outside: Outside): Promise<str
     outside.programName,
     'rbac',
     verb,
-    ...(asked.flags ?? []),
+    ...(asked.flags ?? []).map((flag) => `--${flag}`),
     ...subjectFlag(await asked.cluster.whoAmI().catch(() => '')),
     ...(installNamespace === DEFAULT_NAMESPACE ? [] : ['--install-namespace', installNamespace]),
   ];

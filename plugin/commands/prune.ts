@@ -144,7 +144,7 @@ const pruneNodes = async (options: PruneOptions, outside: Outside): Promise<Prun
           plan = latest;
         },
       },
-      { cluster, clock, signal },
+      { cluster, clock, signal, pace: outside.pace },
     );
     const state = await follow(events, isQuiet, outside);
     pruned.push({ bundle, state, ...(plan && { plan }) });

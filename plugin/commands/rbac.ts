@@ -1,7 +1,7 @@
 // `rbac [VERB…]`: prints the roles that verbs need, or the admission policy for the install namespace. Asks no cluster.
 import type { CommandModule } from 'yargs';
 import { SeccompError } from '../../src/error.ts';
-import { RIGHTS, type Right, SOURCE_RIGHTS, uniqueRights } from '../../src/rollout/rights.ts';
+import { FLAG_RIGHTS, RIGHTS, type Right, rightsWith, uniqueRights } from '../../src/rollout/rights.ts';
 import { renderManifests } from '../output/manifests.ts';
 import { policyManifests } from '../output/node-job-policy.ts';
 import { roleManifests, type Subject } from '../output/roles.ts';
@@ -23,8 +23,8 @@ import { verbs } from './verbs.ts';
 export interface RbacOptions {
   /** Empty: all that need any right. */
   readonly verbs: readonly string[];
-  readonly isFromConfigMaps: boolean;
-  readonly isFromSpo: boolean;
+  /** Of those verbs, that take rights of their own. */
+  readonly flags: readonly string[];
   readonly name?: string;
   readonly subjects: readonly Subject[];
   readonly installNamespace: string;
@@ -50,8 +50,12 @@ also the bindings. It only prints: whoever may grant rights pipes it to kubectl 
 
 Whoever may create Pods or Jobs in the install namespace can mount any folder of a node
 as root: give these roles to nobody whom you would not give the nodes. --policy prints a
-ValidatingAdmissionPolicy that admits nothing there but the Jobs of this plugin: this
-program, these images, and no host path but the seccomp root.`;
+ValidatingAdmissionPolicy that admits nothing there but the Jobs of this plugin (this
+program, these images, and no host path but the seccomp root), and Pods that touch no
+node: the short ones of apply --probe, and the sync.
+
+Nobody may grant what they have not: the role for sync --install holds all that it hands
+on to the account of the sync. That for check --probe may create Pods in every namespace.`;
 
 const EXAMPLES = `Examples:
   # Let a team roll out, and look at what is there
@@ -72,6 +76,8 @@ export const rbacCommand = (outside: Outside, run: typeof runRbac = runRbac): Co
       .options({
         'from-configmaps': flag('For apply also with --from-configmaps'),
         'from-spo': flag('For apply also with --from-spo'),
+        probe: flag('For apply and check also with --probe'),
+        install: flag('For sync also with --install and --uninstall'),
         name: text('Name of the roles and bindings, or of the policy', {
           defaultDescription: `${DEFAULT_NAME}, with the verbs that were named`,
         }),
@@ -102,8 +108,7 @@ const readOptions = (given: Given): RbacOptions => {
   for (const verb of named) checkVerb(verb);
   return {
     verbs: [...new Set(named)],
-    isFromConfigMaps: given.fromConfigmaps === true,
-    isFromSpo: given.fromSpo === true,
+    flags: FLAGS.filter((name) => given[name] === true),
     ...(given.name !== undefined && { name: readName(given.name as string) }),
     subjects: readSubjects(given),
     installNamespace: (given.installNamespace as string | undefined) ?? DEFAULT_NAMESPACE,
@@ -120,10 +125,12 @@ const readOptions = (given: Given): RbacOptions => {
 
 const ROLE_FLAGS = { user: '--user', group: '--group', serviceaccount: '--serviceaccount' };
 const POLICY_FLAGS = { image: '--image', kubeletRoot: '--kubelet-root', privilege: '--privilege' };
-const SOURCE_FLAGS = { fromConfigmaps: '--from-configmaps', fromSpo: '--from-spo' };
+/** Each once; some are of several verbs. */
+const FLAGS = [...new Set(Object.values(FLAG_RIGHTS).flatMap((flags) => Object.keys(flags)))];
 
 const checkFlags = (given: Given, isPolicy: boolean, named: readonly string[]): void => {
-  const wrong = Object.entries(isPolicy ? { ...ROLE_FLAGS, ...SOURCE_FLAGS } : POLICY_FLAGS).find(
+  const ofVerbs = Object.fromEntries(FLAGS.map((name) => [name, `--${name}`]));
+  const wrong = Object.entries(isPolicy ? { ...ROLE_FLAGS, ...ofVerbs } : POLICY_FLAGS).find(
     ([name]) => given[name] !== undefined,
   );
   if (wrong)
@@ -133,6 +140,12 @@ const checkFlags = (given: Given, isPolicy: boolean, named: readonly string[]): 
     );
   if (isPolicy && named.length > 0)
     throw new SeccompError('usage', `"${named.join(' ')}": --policy is the same for every verb`);
+  const idle = FLAGS.find(
+    (name) => given[name] === true && named.length > 0 && !named.some((verb) => FLAG_RIGHTS[verb]?.[name]),
+  );
+  if (idle === undefined) return;
+  const takers = Object.keys(FLAG_RIGHTS).filter((verb) => FLAG_RIGHTS[verb]?.[idle]);
+  throw new SeccompError('usage', `--${idle} is for ${takers.join(' and ')}`);
 };
 
 /** A verb that was mistyped must not read as one that needs nothing. */
@@ -188,21 +201,26 @@ export const runRbac = async (options: RbacOptions, outside: Outside): Promise<E
 };
 
 const buildRoles = (options: RbacOptions) => {
-  const { installNamespace, subjects, isFromConfigMaps, isFromSpo } = options;
+  const { installNamespace, subjects, flags } = options;
   const chosen = options.verbs.length > 0 ? options.verbs : Object.keys(RIGHTS);
-  const rights = uniqueRights([
-    ...chosen.flatMap((verb) => RIGHTS[verb] ?? []),
-    ...(isFromConfigMaps ? SOURCE_RIGHTS.configMaps : []),
-    ...(isFromSpo ? SOURCE_RIGHTS.seccompProfiles : []),
-  ]);
-  const name = options.name ?? [DEFAULT_NAME, ...options.verbs].join('-');
+  const rights = uniqueRights(chosen.flatMap((verb) => rightsWith(verb, flags)));
+  const name = options.name ?? [DEFAULT_NAME, ...options.verbs, ...flags].join('-');
+  const told = flags.map((flag) => `--${flag}`).join(', ');
   const said = [
-    `Rights for: ${chosen.join(', ')}`,
+    `Rights for: ${chosen.join(', ')}${told === '' ? '' : ` (with ${told})`}`,
     ...(rights.some(makesJobs)
       ? [
           `Whoever has these may create Jobs in namespace ${installNamespace}, and so can be root on every node.`,
           'rbac --policy prints a policy that admits only the Jobs of this plugin there.',
         ]
+      : []),
+    ...(rights.some(makesPodsAnywhere)
+      ? [
+          'Whoever has these may create Pods in every namespace: what those may do is for Pod Security to say.',
+        ]
+      : []),
+    ...(flags.includes('install')
+      ? ['They hold all that is handed on to the account of the sync: nobody may grant what they have not.']
       : []),
   ];
   return { manifests: roleManifests({ name, rights, subjects, installNamespace }), said };
@@ -210,6 +228,9 @@ const buildRoles = (options: RbacOptions) => {
 
 const makesJobs = ({ resource, verb, scope }: Right): boolean =>
   resource === 'jobs' && verb === 'create' && scope === 'install-namespace';
+
+const makesPodsAnywhere = ({ resource, verb, scope }: Right): boolean =>
+  resource === 'pods' && verb === 'create' && scope === 'cluster';
 
 const buildPolicy = async (options: RbacOptions, policy: PolicyOptions, outside: Outside) => {
   const { installNamespace, name = DEFAULT_NAME } = options;

@@ -121,7 +121,7 @@ export const rollBack = async (
       selection: nodes,
       policy: rolloutPolicy(options),
     },
-    { cluster, clock: outside.clock, signal: outside.signal },
+    { cluster, clock: outside.clock, signal: outside.signal, pace: outside.pace },
   );
   const state = await follow(events, isQuiet, outside);
   return { state, profiles: [...new Set(manifest.profiles.map(({ path }) => path))] };

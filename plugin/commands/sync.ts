@@ -105,6 +105,7 @@ export const runSync = async (options: SyncOptions, outside: Outside): Promise<E
   const cluster = await outside.connect(options.connect);
   const where = `namespace ${options.connect.installNamespace}`;
   if (mode === 'install') {
+    await refuseMissingRights('sync', { cluster, connect: options.connect, flags: ['install'] }, outside);
     await cluster.clusterSync.install(syncOrder(options));
     stdout.write(`sync installed in ${where}: it runs every minute\n`);
     return 0;
@@ -127,7 +128,7 @@ export const runSync = async (options: SyncOptions, outside: Outside): Promise<E
     ...(startupTaint !== undefined && { startupTaint }),
   };
   if (mode === 'watch') return await watchAndSync(input, cluster, outside);
-  const state = await passOnce(input, { cluster, clock, signal }, (events) =>
+  const state = await passOnce(input, { cluster, clock, signal, pace: outside.pace }, (events) =>
     follow(events, isQuiet, outside),
   );
   const rendered = renderSync(state, { isDryRun });

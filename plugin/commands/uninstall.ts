@@ -88,7 +88,7 @@ export const runUninstall = async (options: UninstallOptions, outside: Outside):
   const ended: RolloutState[] = [];
   const events = uninstall(
     { policy: rolloutPolicy(options) },
-    { cluster, clock: outside.clock, signal: outside.signal },
+    { cluster, clock: outside.clock, signal: outside.signal, pace: outside.pace },
   );
   const last = await follow(keepEach(events, ended), isQuiet, outside);
   for (const state of ended) {

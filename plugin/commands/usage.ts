@@ -42,7 +42,10 @@ of a bundle, STATE says what is known by labels and records; it asks no disk:
   missing bundle   the bundle, or the pinned generation of it, is not on the node
   missing profile  the bundle on the node has no such profile
   unmanaged        not from a bundle of this plugin
-  unknown          nothing tells`;
+  unknown          nothing tells
+
+Workloads of kinds that are not Kubernetes' own, such as an Argo Rollout, are known by
+their pods and ReplicaSets: "template not read" says so.`;
 
 const EXAMPLES = `Examples:
   # Who uses any profile of a bundle, in the whole cluster

@@ -142,7 +142,7 @@ const askNodes = async (
       selection: chosen,
       policy: { nodeTimeoutMs: connect.jobTimeoutMs, ...(maxInFlight !== undefined && { maxInFlight }) },
     },
-    { cluster, clock: outside.clock, signal: outside.signal },
+    { cluster, clock: outside.clock, signal: outside.signal, pace: outside.pace },
   );
   const state = await follow(events, isQuiet, outside);
   const asked = [...state.nodes.values()].filter(({ phase }) => phase !== 'excluded');

@@ -108,6 +108,8 @@ export interface SyncStatusDocument {
   readonly schedule?: string;
   /** RFC 3339; absent: never. */
   readonly lastStartedAt?: string;
+  /** Of the run that was started last. */
+  readonly lastResult?: 'running' | 'succeeded' | 'failed';
   /** RFC 3339; absent: never. */
   readonly lastSucceededAt?: string;
   readonly message?: string;

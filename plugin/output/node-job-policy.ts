@@ -1,5 +1,5 @@
 // `rbac --policy`: a ValidatingAdmissionPolicy by which the install namespace admits no Pods and Jobs but those of this
-// plugin, of this very program. Without it, whoever may create Pods there may mount any folder of a node as root.
+// plugin, of this very program, and Pods that touch no node. Without it, whoever may create Pods there may mount any folder of a node as root.
 // The Pods are those of `plugin/cluster/node-job.ts`; a suite on a real cluster tries it with them and with others.
 import { loaderCommand } from '../../src/protocol/loader.ts';
 import {
@@ -9,6 +9,8 @@ import {
   SECCOMP_ROOT_MOUNT,
   TERMINATION_LOG,
 } from '../../src/protocol/request.ts';
+import { isEmpty, isOff, isWithoutCapabilities, literal, none } from './cel.ts';
+import { confinedProbe, confinedSync } from './harmless-policy.ts';
 import type { Manifest } from './roles.ts';
 
 export interface PolicyWanted {
@@ -36,13 +38,16 @@ export const policyManifests = (wanted: PolicyWanted): Manifest[] => {
   return [
     ...policy(`${name}-jobs`, wanted, ['batch', 'jobs', ['CREATE', 'UPDATE']], {
       spec: 'object.spec.template.spec',
-      isSync: confinedSync('object.spec.template.spec', wanted),
+      harmless: { sync: confinedSync('object.spec.template.spec', wanted) },
       isUnchanged: `${UPDATE} && object.spec.template == oldObject.spec.template`,
       validations: shape,
     }),
     ...policy(`${name}-pods`, wanted, ['', 'pods', ['CREATE', 'UPDATE']], {
       spec: 'object.spec',
-      isSync: confinedSync('object.spec', wanted),
+      harmless: {
+        sync: confinedSync('object.spec', wanted),
+        probe: confinedProbe('object', wanted),
+      },
       isUnchanged: `${UPDATE} && object.spec == oldObject.spec`,
       validations: [
         // A Job's name in it may be made up, but the Pod then still is one of ours in all that counts. A dry run is how
@@ -71,7 +76,8 @@ const policy = (
   [group, resources, operations]: readonly [string, string | readonly string[], readonly string[]],
   check: {
     readonly spec?: string;
-    readonly isSync?: string;
+    /** By name: what is admitted as it is. */
+    readonly harmless?: Readonly<Record<string, string>>;
     readonly isUnchanged?: string;
     readonly validations: readonly Validation[];
   },
@@ -92,7 +98,10 @@ const policy = (
       ...(check.isUnchanged && {
         matchConditions: [
           { name: 'is-new', expression: `!(${check.isUnchanged})` },
-          { name: 'is-not-sync', expression: `!(${check.isSync})` },
+          ...Object.entries(check.harmless ?? {}).map(([kind, expression]) => ({
+            name: `is-not-${kind}`,
+            expression: `!(${expression})`,
+          })),
         ],
       }),
       ...(check.spec && {
@@ -114,21 +123,17 @@ const policy = (
 
 const MOUNTS = { program: PROGRAM_MOUNT, bundle: CHUNKS_MOUNT, 'seccomp-root': SECCOMP_ROOT_MOUNT };
 
-/** CEL reads strings, lists and maps as JSON writes them. */
-const literal = (value: unknown): string => JSON.stringify(value);
-/** True where no such field is set. */
-const none = (object: string, ...fields: readonly string[]): string =>
-  fields.map((field) => `!has(${object}.${field})`).join(' && ');
-const isOff = (object: string, ...fields: readonly string[]): string =>
-  fields.map((field) => `(!has(${object}.${field}) || !${object}.${field})`).join(' && ');
-
 const POD = 'variables.spec';
 const CONTAINER = 'variables.container';
 
 const validateSpec = (wanted: PolicyWanted): Validation[] => [
   {
-    expression: `size(${POD}.containers) == 1 && (!has(${POD}.initContainers) || size(${POD}.initContainers) == 0) && (!has(${POD}.ephemeralContainers) || size(${POD}.ephemeralContainers) == 0)`,
+    expression: `size(${POD}.containers) == 1 && ${isEmpty(POD, 'initContainers', 'ephemeralContainers')}`,
     message: 'one container and no other',
+  },
+  {
+    expression: isEmpty(POD, 'resourceClaims'),
+    message: 'no devices',
   },
   {
     expression: isOff(POD, 'hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace'),
@@ -170,7 +175,7 @@ const validateSpec = (wanted: PolicyWanted): Validation[] => [
     message: 'the seccomp profile RuntimeDefault, and no sysctls',
   },
   {
-    expression: `has(${CONTAINER}.securityContext) && ${none(`${CONTAINER}.securityContext`, 'seccompProfile', 'procMount')} && has(${CONTAINER}.securityContext.readOnlyRootFilesystem) && ${CONTAINER}.securityContext.readOnlyRootFilesystem && (${isConfined(CONTEXT)}${wanted.isPrivilegedAllowed ? ` || ${isPrivileged}` : ''})`,
+    expression: `has(${CONTAINER}.securityContext) && ${none(`${CONTAINER}.securityContext`, 'seccompProfile', 'procMount')} && has(${CONTAINER}.securityContext.readOnlyRootFilesystem) && ${CONTAINER}.securityContext.readOnlyRootFilesystem && (${isConfined}${wanted.isPrivilegedAllowed ? ` || ${isPrivileged}` : ''})`,
     message: wanted.isPrivilegedAllowed
       ? 'a read-only root file system'
       : 'not privileged, no capabilities, no privilege escalation, a read-only root file system',
@@ -179,28 +184,7 @@ const validateSpec = (wanted: PolicyWanted): Validation[] => [
 
 const CONTEXT = `${CONTAINER}.securityContext`;
 const isPrivileged = `(has(${CONTEXT}.privileged) && ${CONTEXT}.privileged)`;
-const isConfined = (context: string): string =>
-  `(${isOff(context, 'privileged')} && has(${context}.allowPrivilegeEscalation) && !${context}.allowPrivilegeEscalation && has(${context}.capabilities) && ${none(`${context}.capabilities`, 'add')} && has(${context}.capabilities.drop) && "ALL" in ${context}.capabilities.drop)`;
-
-/**
- * The sync inside the cluster: it touches no node by itself, so that its Pod needs no host path, no privileges and not
- * even root. Whoever may make Pods could run another program under its account, which then may do what a sync may.
- */
-const confinedSync = (spec: string, { images }: PolicyWanted): string => {
-  const container = `${spec}.containers[0]`;
-  const context = `${container}.securityContext`;
-  return [
-    `has(${spec}.serviceAccountName) && ${spec}.serviceAccountName == "sync"`,
-    `size(${spec}.containers) == 1 && ${container}.image in ${literal(images)}`,
-    `(!has(${spec}.initContainers) || size(${spec}.initContainers) == 0)`,
-    isOff(spec, 'hostNetwork', 'hostPID', 'hostIPC'),
-    `has(${spec}.volumes) && ${spec}.volumes.all(volume, has(volume.configMap) || has(volume.projected))`,
-    `has(${spec}.securityContext) && has(${spec}.securityContext.runAsNonRoot) && ${spec}.securityContext.runAsNonRoot`,
-    `has(${spec}.securityContext.seccompProfile) && ${spec}.securityContext.seccompProfile.type == "RuntimeDefault"`,
-    `has(${context}) && ${none(context, 'seccompProfile', 'procMount', 'runAsUser', 'runAsNonRoot')}`,
-    isConfined(context),
-  ].join(' && ');
-};
+const isConfined = `(${isWithoutCapabilities(CONTEXT)} && has(${CONTEXT}.allowPrivilegeEscalation) && !${CONTEXT}.allowPrivilegeEscalation)`;
 
 const seccompRoots = ({ kubeletRoots }: PolicyWanted): string[] =>
   kubeletRoots.map((root) => `${root.replace(/(?<=.)\/+$/, '')}/seccomp`);

@@ -114,6 +114,8 @@ const createProgress = (view: ProgressView, clock: Clock): Progress => {
       if (event.kind === 'wave') say(`wave ${event.number} of ${event.of}: ${plural(event.nodes, 'node')}`);
       if (event.kind === 'gate') say(renderGate(event));
       if (event.kind === 'phase') latest = event.text;
+      if (event.kind === 'paused') say('paused: no further node is begun');
+      if (event.kind === 'resumed') say('resumed');
       if (view.mode === 'live') {
         if (isDue(REDRAW_MS)) draw();
         return;
@@ -165,6 +167,7 @@ const renderNumbers = (state: RolloutState): string => {
     ...(running > 0 ? [`${running} running`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(pending > 0 ? [`${pending} pending`] : []),
+    ...(state.isPaused ? ['paused'] : []),
   ].join(', ');
 };
 

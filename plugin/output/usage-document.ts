@@ -24,7 +24,8 @@ export interface UnreadDocument {
 /** One container of one workload under one profile. */
 export interface ContainerUsageDocument {
   readonly namespace: string;
-  readonly workload: { readonly kind: string; readonly name: string };
+  /** `group` is absent for Kubernetes' own kinds; of any other, such as an Argo Rollout, the template is not read. */
+  readonly workload: { readonly kind: string; readonly name: string; readonly group?: string };
   readonly container: {
     readonly name: string;
     readonly role: 'container' | 'init' | 'sidecar' | 'ephemeral';

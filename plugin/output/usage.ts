@@ -3,6 +3,7 @@ import { plural, renderNames } from './rollout-result.ts';
 import { sanitizeLine } from './sanitize.ts';
 import { renderTable } from './table.ts';
 import type { ContainerUsageDocument, ProfileDocument, UsageDocument } from './usage-document.ts';
+import { renderWorkloadName } from './workload-name.ts';
 
 export interface UsageText {
   readonly stdout: string;
@@ -36,7 +37,7 @@ export const renderUsage = (document: UsageDocument, isWide: boolean): UsageText
     ],
     containers.map((one) => [
       ...(isEveryNamespace ? [one.namespace] : []),
-      renderWorkload(one),
+      renderWorkloadName(one.workload),
       renderContainer(one),
       renderProfile(one.profile),
       String(one.pods.length),
@@ -50,10 +51,11 @@ export const renderUsage = (document: UsageDocument, isWide: boolean): UsageText
 
 /** Renders each workload once, as kubectl names it: `deployment.apps/web`. */
 export const renderUsageNames = ({ containers }: UsageDocument): string => {
-  const names = containers.map(
-    ({ workload: { kind, name } }) =>
-      `${sanitizeLine(`${kind.toLowerCase()}${GROUPS[kind] ?? ''}/${name}`)}\n`,
-  );
+  const names = containers.map(({ workload }) => {
+    const { kind, name, group } = workload;
+    const known = group === undefined ? `${kind.toLowerCase()}${GROUPS[kind] ?? ''}/${name}` : undefined;
+    return `${sanitizeLine(known ?? renderWorkloadName(workload))}\n`;
+  });
   return [...new Set(names)].join('');
 };
 
@@ -64,9 +66,6 @@ export const renderUnread = ({ unread }: Pick<UsageDocument, 'unread'>): string 
       ({ resource, message }) => `error: cannot read ${sanitizeLine(resource)}: ${sanitizeLine(message)}\n`,
     )
     .join('');
-
-const renderWorkload = ({ workload: { kind, name } }: ContainerUsageDocument): string =>
-  `${kind.toLowerCase()}/${name}`;
 
 const renderContainer = ({ container: { name, role } }: ContainerUsageDocument): string =>
   role === 'container' ? name : `${name} (${role})`;
@@ -85,6 +84,7 @@ const renderState = (one: ContainerUsageDocument): string => {
       renderFiles(one),
       ignoredAnnotation && `annotation ${renderProfile(ignoredAnnotation)} is ignored`,
       replacement && `now in ${replacement}`,
+      one.workload.group !== undefined && 'template not read',
     ]
       .filter(Boolean)
       .join('; ') || '-'
@@ -105,10 +105,16 @@ const renderFiles = ({ summary, pods }: ContainerUsageDocument): string => {
 const renderNotes = (document: UsageDocument): string => {
   const { containers } = document;
   const isAnyOlder = containers.some(({ summary }) => summary.older !== undefined);
+  const isAnyForeign = containers.some(({ workload }) => workload.group !== undefined);
   const isAnyNone = containers.some(({ profile }) => profile.type === 'None');
   return [
     ...(isAnyOlder
       ? ['older: started under what the path named before; a restart takes the present content\n']
+      : []),
+    ...(isAnyForeign
+      ? [
+          "template not read: of kinds that are not Kubernetes' own, pods and ReplicaSets are all that is seen\n",
+        ]
       : []),
     ...(isAnyNone
       ? ["none set: unconfined, unless the node's kubelet is configured with seccompDefault\n"]

@@ -1,6 +1,7 @@
 // The workloads that stand in the way of a change, a line each.
 import type { WorkloadRow } from '../../src/workload/rows.ts';
 import { plural } from './rollout-result.ts';
+import { renderWorkloadName } from './workload-name.ts';
 
 const LINES_SHOWN = 10;
 
@@ -13,8 +14,10 @@ export const renderUsers = (rows: readonly WorkloadRow[]): string => {
 
 const renderUser = ({ namespace, workload, container, confinement, pods }: WorkloadRow): string => {
   const path = confinement.profile.kind === 'localhost' ? confinement.profile.path : '';
-  const name = `${workload.kind.toLowerCase()}/${workload.name} -n ${namespace}`;
+  const name = `${renderWorkloadName(workload)} -n ${namespace}`;
   const count =
-    workload.kind === 'Pod' ? '' : ` (${pods.length === 0 ? 'no pod now' : plural(pods.length, 'pod')})`;
+    workload.kind === 'Pod'
+      ? ''
+      : ` (${pods.length === 0 ? 'no pod now' : plural(pods.length, 'pod')}${workload.group === undefined ? '' : '; its template was not read'})`;
   return `  ${name}, container ${container.name}: ${path}${count}`;
 };

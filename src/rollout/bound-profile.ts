@@ -142,24 +142,25 @@ export const refuseUnheld = (path: string, { nodes, releases }: Rolled): void =>
   const { bundle } = named;
   const contents = contentsOf(nodes, releases);
   if (!contents.isKnown(bundle)) throw neverRolledOut(bundle, releases);
-  const held = releases.filter(
+  const recorded = releases.filter(
     (one) =>
       one.bundle === bundle &&
       one.manifest !== undefined &&
       one.digest !== undefined &&
       (named.kind === 'linked' || digest16(one.digest) === named.digest16),
   );
-  if (named.kind === 'pinned' && held.length === 0)
+  if (named.kind === 'pinned' && recorded.length === 0)
     throw new SeccompError('bundle', `${generationName(bundle, named.digest16)} is not recorded (any more)`, {
       hint: `\`history ${bundle}\` lists what was rolled out.`,
     });
-  const newest = held.at(-1)?.manifest;
+  const newest = recorded.at(-1)?.manifest;
   if (newest === undefined || newest.profiles.some((profile) => profile.path === named.path)) return;
   // During a rollout, nodes that it has not come to have what was there before.
   if (named.kind === 'linked' && nodes.some(({ name }) => contents.fileOn(name, named) === 'present')) return;
-  const known = newest.profiles.slice(0, 5).map((profile) => profile.path);
+  // A path may stand there once for each architecture.
+  const held = [...new Set(newest.profiles.map((profile) => profile.path))];
   throw new SeccompError('bundle', `bundle "${bundle}" holds no profile "${named.path}"`, {
-    hint: `It holds ${known.join(', ')}${newest.profiles.length > known.length ? ', …' : ''}.`,
+    hint: `It holds ${held.slice(0, 5).join(', ')}${held.length > 5 ? ', …' : ''}.`,
   });
 };
 

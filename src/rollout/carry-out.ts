@@ -28,7 +28,7 @@ export async function* carryOut(
   rollout: Rollout,
   { planned, releases }: View,
   stop: StopSwitch,
-  { cluster, clock }: Outside,
+  { cluster, clock, pace }: Outside,
 ): Events {
   const revision = chooseRevision(releases, rollout);
   const entries = { ...revision.resumed?.nodes, ...firstEntries(planned, releases, revision.resumed) };
@@ -57,7 +57,7 @@ export async function* carryOut(
     const counts = { failed: 0, done: 0 };
     let writtenAt = clock.monotonic();
     let isChanged = false;
-    for await (const event of work(rollout, { planned, revision }, stop, { cluster, clock })) {
+    for await (const event of work(rollout, { planned, revision }, stop, { cluster, clock, pace })) {
       yield event;
       if (event.kind === 'failed' || event.kind === 'done') {
         counts[event.kind] += 1;
@@ -72,8 +72,8 @@ export async function* carryOut(
         isChanged ||= event.failingBefore.length > 0;
       } else if (event.kind === 'gate') announcer.tell(describeGate(event, subject));
       else if (event.kind === 'stopped') isStopped = true;
-      // Behind a wave it may wait for long, and whoever kills it there must not have to do the wave again.
-      const isResting = event.kind === 'phase' || event.kind === 'gate';
+      // It may wait there for long, and whoever kills it meanwhile must not have to do again what was done.
+      const isResting = ['phase', 'gate', 'paused'].includes(event.kind);
       if (!isChanged || (!isResting && clock.monotonic() - writtenAt < RECORD_INTERVAL_MS)) continue;
       isChanged = false;
       writtenAt = clock.monotonic();

@@ -2,7 +2,7 @@
 // this content. It asks no disk.
 import type { Manifest } from '../bundle/manifest-types.ts';
 import type { GenerationName, LocalhostProfile } from '../protocol/layout.ts';
-import { type Cell, statusOf } from './desired.ts';
+import { type Cell, rowsOf } from './desired.ts';
 import { bundleOfLabel, digest16 } from './names.ts';
 import type { NodeSeen } from './node.ts';
 import type { Release } from './release.ts';
@@ -46,7 +46,7 @@ const START_TOLERANCE_MS = 1_000;
 /** Builds the knowledge from all nodes and the records of all bundles (newest last). */
 export const contentsOf = (nodes: readonly NodeSeen[], releases: readonly Release[]): Contents => {
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const cells = new Map(statusOf(nodes, releases).rows.map(({ node, cells }) => [node.name, cells]));
+  const cells = new Map(rowsOf(nodes, releases).map(({ node, cells }) => [node.name, cells]));
   const manifests = new Map<string, Manifest>();
   const byBundle = new Map<string, Release[]>();
   for (const release of releases) {

@@ -5,10 +5,11 @@ import { cannotSee, passGate } from './gate.ts';
 import type { HealthQuestion } from './health.ts';
 import { identifyFailing } from './judge-health.ts';
 import type { Reason } from './node.ts';
+import { hold } from './pause.ts';
 import type { Clock, Cluster, NodeTask } from './ports.ts';
 import { probeWave } from './probe-wave.ts';
 import type { Revision } from './revision.ts';
-import type { Rollout } from './rollout.ts';
+import type { Ports, Rollout } from './rollout.ts';
 import { planWaves } from './waves.ts';
 
 interface Course {
@@ -17,11 +18,6 @@ interface Course {
   readonly revision: Revision;
   readonly tasks: readonly NodeTask[];
   readonly options: Omit<DriveOptions, 'maxFailures'>;
-}
-
-interface Ports {
-  readonly cluster: Cluster;
-  readonly clock: Clock;
 }
 
 /** Drives all tasks; without waves in the policy they are one wave without a gate. */
@@ -40,6 +36,8 @@ export async function* driveWaves(course: Course, ports: Ports): AsyncGenerator<
   const byNode = new Map(tasks.map((task) => [task.node.name, task]));
   let failed = 0;
   for (const { number, nodes } of waves) {
+    // What failed before a wave is looked at right before it, however long somebody thought about it.
+    yield* hold(ports.pace, options.stop.signal);
     const seen = gate ? await lookBefore(rollout, nodes, options.stop.signal, ports.cluster) : [];
     if (options.stop.reason) return;
     if ('code' in seen) return yield { kind: 'stopped', reason: seen };

@@ -5,7 +5,9 @@ import type { Report } from '../protocol/report.ts';
 import { Channel } from './channel.ts';
 import type { RolloutEvent } from './events.ts';
 import type { Reason, ReasonCode } from './node.ts';
-import type { Clock, Cluster, NodeTask, TaskNews } from './ports.ts';
+import { hold } from './pause.ts';
+import type { NodeTask, TaskNews } from './ports.ts';
+import type { Ports } from './rollout.ts';
 import { describeThrown, INTERRUPTED, type StopSwitch } from './stop.ts';
 
 export interface DriveOptions {
@@ -39,7 +41,7 @@ type Message =
 export async function* drive(
   tasks: readonly NodeTask[],
   { maxInFlight, timeoutMs, stop, maxFailures = Number.POSITIVE_INFINITY, settle }: DriveOptions,
-  { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
+  { cluster, clock, pace }: Ports,
 ): AsyncGenerator<RolloutEvent, void, void> {
   const run = tasks[0]?.run;
   if (run === undefined) return;
@@ -146,8 +148,19 @@ export async function* drive(
   };
 
   let next = 0;
+  let holding: Promise<void> | undefined;
+  /** All workers wait together, so that it is told once. */
+  const wait = async () => {
+    for await (const event of hold(pace, stop.signal)) events.push(event);
+    holding = undefined;
+  };
   const worker = async () => {
     for (let task = tasks[next]; task && !stop.reason && failed <= maxFailures; task = tasks[next]) {
+      if (pace?.isPaused) {
+        holding ??= wait();
+        await holding;
+        continue;
+      }
       next += 1;
       await work(task);
     }

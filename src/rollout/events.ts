@@ -23,6 +23,9 @@ export type RolloutEvent =
   | { readonly kind: 'done'; readonly node: string; readonly report: Report }
   | { readonly kind: 'failed'; readonly node: string; readonly reason: Reason; readonly report?: Report }
   | { readonly kind: 'warning'; readonly message: string }
+  /** No further node is begun until it is resumed; those at work come to their end. */
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'resumed' }
   /** The next share of the nodes is begun. */
   | {
       readonly kind: 'wave';

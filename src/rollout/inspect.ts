@@ -19,7 +19,7 @@ export interface InspectInput {
 /** Asks the selected nodes what lies on their disks; `done` events carry reports whose `inspection` is always there. */
 export async function* inspectNodes(
   { bundle, selection, policy }: InspectInput,
-  { cluster, clock, signal }: Outside,
+  { cluster, clock, signal, pace }: Outside,
 ): AsyncGenerator<RolloutEvent, void, void> {
   const stop = new StopSwitch();
   const unfollow = stop.follow(signal, () => INTERRUPTED);
@@ -54,7 +54,7 @@ export async function* inspectNodes(
           return { kind: 'done', node, report: { ...report, inspection } };
         };
         const options = { ...driveLimits(policy), stop, settle };
-        for await (const event of drive(tasks, options, { cluster, clock })) {
+        for await (const event of drive(tasks, options, { cluster, clock, pace })) {
           if (event.kind === 'done') done += 1;
           yield event;
         }

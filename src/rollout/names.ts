@@ -9,6 +9,13 @@ export const digest16 = (digest: string): string => digest.slice(0, 16);
 /** Returns the name of the ConfigMap that holds a chunk, which is also the chunk's file name on the node. */
 export const chunkName = (bundle: string, sha256: string): string => `bundle-${bundle}-${digest16(sha256)}`;
 
+/** Name of everything of the sync inside the cluster, in the install namespace. */
+export const SYNC_NAME = 'sync';
+
+/** Returns the name of what of it lies elsewhere: two installations in one cluster must not share rights. */
+export const syncNameElsewhere = (installNamespace: string): string =>
+  `kubectl-seccomp:${SYNC_NAME}:${installNamespace}`;
+
 /** Returns the name of the ConfigMap that records a revision. */
 export const releaseName = (bundle: string, revision: number): string => `release-${bundle}-v${revision}`;
 

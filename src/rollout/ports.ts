@@ -16,6 +16,13 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Asked before each node is begun; where there is none, nothing waits. */
+export interface Pace {
+  readonly isPaused: boolean;
+  /** Resolves when it goes on, or, without error, when the signal aborts. */
+  wait(signal: AbortSignal): Promise<void>;
+}
+
 export interface NodeSelection {
   /** Label selector as `kubectl -l` takes it; '' for all. */
   readonly selector: string;

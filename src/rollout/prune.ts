@@ -125,7 +125,7 @@ async function* runTasks(
   tasks: readonly NodeTask[],
   { bundle, policy }: PruneInput,
   stop: StopSwitch,
-  { cluster, clock }: Outside,
+  { cluster, clock, pace }: Outside,
 ): Events<number> {
   const [first] = tasks;
   if (!first) return 0;
@@ -148,7 +148,11 @@ async function* runTasks(
       : { kind: 'done', node: node.name, report };
   };
   let done = 0;
-  for await (const event of drive(tasks, { ...driveLimits(policy), stop, settle }, { cluster, clock })) {
+  for await (const event of drive(
+    tasks,
+    { ...driveLimits(policy), stop, settle },
+    { cluster, clock, pace },
+  )) {
     yield event;
     if (event.kind === 'done') done += 1;
   }

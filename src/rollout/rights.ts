@@ -1,6 +1,7 @@
 // What each verb needs of the API server, in one table: roles are printed from it, permissions are asked by it, and a
 // suite on a real cluster holds every verb to exactly these.
 import { WORKLOAD_KINDS } from '../workload/kinds.ts';
+import { SYNC_NAME, syncNameElsewhere } from './names.ts';
 
 /** Where a right is needed. */
 export type RightScope =
@@ -18,6 +19,8 @@ export interface Right {
   readonly resource: string;
   readonly verb: string;
   readonly scope: RightScope;
+  /** Only about the objects of the sync inside the cluster, of whatever kind. */
+  readonly isOfSync?: true;
   /** What is lost without it, where the verb goes on all the same; absent: it cannot. */
   readonly without?: string;
 }
@@ -35,8 +38,10 @@ export const namespaceOfRight = ({ scope }: Right, installNamespace: string): st
 };
 
 /** Returns the name of the only object that a right is about. */
-export const nameInRight = ({ scope }: Right, installNamespace: string): string | undefined =>
-  scope === 'install-namespace-object' ? installNamespace : undefined;
+export const nameInRight = ({ scope, isOfSync }: Right, installNamespace: string): string | undefined => {
+  if (isOfSync) return scope === 'install-namespace' ? SYNC_NAME : syncNameElsewhere(installNamespace);
+  return scope === 'install-namespace-object' ? installNamespace : undefined;
+};
 
 /** Names a resource as kubectl does: `jobs.batch`, `pods/log`. */
 export const nameOfResource = ({ group, resource }: Pick<Right, 'group' | 'resource'>): string => {
@@ -180,20 +185,78 @@ export const RIGHTS: Readonly<Record<string, readonly Right[]>> = {
   ],
   uninstall: [...ROLL_OUT, ...WATCH_USERS, ...REMOVE_NAMESPACE],
   // Of the screens themselves; what is done on them takes what its verb takes.
-  ui: [...inCluster('list,watch nodes'), ...inNamespace('list,watch configmaps')],
+  ui: [
+    ...inCluster('list,watch nodes'),
+    ...inNamespace('list,watch configmaps'),
+    ...[...WORKLOADS, 'pods'].flatMap((resource) =>
+      inCluster(`list,watch ${resource}`, 'the screen of workloads is without them'),
+    ),
+    ...READ_RUNTIME_CLASSES,
+  ],
 };
 
-/** What `apply` needs beside where its profiles come from the cluster. */
-export const SOURCE_RIGHTS = {
-  configMaps: inCluster('list,get configmaps'),
-  seccompProfiles: inCluster('list,get seccompprofiles.security-profiles-operator.x-k8s.io'),
-} as const;
+const START_PROBES = 'create,get,delete pods';
+const SWEEP_PROBES = ['list pods', 'a Pod that a killed probe left stays'] as const;
+
+const RBAC = 'rbac.authorization.k8s.io';
+const ofSync = (scope: RightScope, ...resources: readonly string[]): Right[] =>
+  resources.flatMap((resource) => [
+    // A name that is not there yet cannot be asked for.
+    ...rights(scope, `create ${resource}`),
+    ...rights(scope, `get,update,delete ${resource}`).map((one): Right => ({ ...one, isOfSync: true })),
+  ]);
+
+/**
+ * By verb and flag, what it needs beside. Whoever installs a sync hands on the rights of its account, and nobody may
+ * hand on what they have not: those of the verb itself are among them.
+ */
+export const FLAG_RIGHTS: Readonly<Record<string, Readonly<Record<string, readonly Right[]>>>> = {
+  apply: {
+    'from-configmaps': inCluster('list,get configmaps'),
+    'from-spo': inCluster('list,get seccompprofiles.security-profiles-operator.x-k8s.io'),
+    probe: [...inNamespace(START_PROBES), ...inNamespace(...SWEEP_PROBES)],
+  },
+  check: {
+    probe: [
+      ...inCluster(START_PROBES),
+      ...inCluster(...SWEEP_PROBES),
+      ...inCluster('list events', 'whether exec probes work is not seen'),
+    ],
+  },
+  sync: {
+    install: [
+      ...ofSync('install-namespace', 'serviceaccounts', `roles.${RBAC}`, `rolebindings.${RBAC}`),
+      ...ofSync('install-namespace', 'cronjobs.batch'),
+      ...ofSync('default-namespace', `roles.${RBAC}`, `rolebindings.${RBAC}`),
+      ...ofSync('cluster', `clusterroles.${RBAC}`, `clusterrolebindings.${RBAC}`),
+      ...inNamespace('list cronjobs.batch'),
+      ...inNamespace('list,delete configmaps'),
+    ],
+  },
+};
+
+/** What stands for all rights that are handed on. */
+export const HAND_ON: readonly Right[] = inCluster(`escalate,bind clusterroles.${RBAC}`).concat(
+  inCluster(`escalate,bind roles.${RBAC}`),
+);
+
+/** Returns the flags of a verb that were given and take rights of their own, as `rbac` calls them. */
+export const flagsWithRights = (verb: string, isGiven: (flag: string) => boolean): readonly string[] =>
+  Object.keys(FLAG_RIGHTS[verb] ?? {}).filter(
+    (flag) => isGiven(flag) || (flag === 'install' && isGiven('uninstall')),
+  );
+
+/** Returns what a verb needs with these flags. */
+export const rightsWith = (verb: string, flags: readonly string[]): readonly Right[] => [
+  ...(RIGHTS[verb] ?? []),
+  ...flags.flatMap((flag) => FLAG_RIGHTS[verb]?.[flag] ?? []),
+];
 
 /** Puts rights together: each once, and one that some verb cannot do without is needed. */
 export const uniqueRights = (given: readonly Right[]): readonly Right[] => {
   const found = new Map<string, Right>();
   for (const right of given) {
-    const key = [right.scope, right.group, right.resource, right.verb].join(' ');
+    const key = [right.scope, right.group, right.resource, right.verb, right.isOfSync ?? ''].join(' ');
     const known = found.get(key);
     if (known === undefined || known.without !== undefined) found.set(key, right);
   }

@@ -4,7 +4,7 @@ import type { Request } from '../protocol/request.ts';
 import type { PlannedNode, RolloutEvent } from './events.ts';
 import type { GatePolicy } from './health.ts';
 import type { NodeSeen } from './node.ts';
-import type { Clock, Cluster, NodeSelection } from './ports.ts';
+import type { Clock, Cluster, NodeSelection, Pace } from './ports.ts';
 import type { WaveProbe } from './probe-wave.ts';
 import type { Release } from './release.ts';
 import type { WaveStep } from './waves.ts';
@@ -31,7 +31,12 @@ export interface Outside {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** By which it can be paused. */
+  readonly pace?: Pace | undefined;
 }
+
+/** Of it, what reaches the nodes. */
+export type Ports = Omit<Outside, 'signal'>;
 
 /** What one operation adds to the common course. */
 export interface Rollout {

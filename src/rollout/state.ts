@@ -27,6 +27,8 @@ export interface RolloutState {
   readonly stopped?: Reason;
   readonly nodes: ReadonlyMap<string, NodeState>;
   readonly warnings: readonly string[];
+  /** Nodes wait for somebody to resume it. */
+  readonly isPaused?: boolean;
   readonly ending?: 'complete' | 'incomplete' | 'interrupted';
 }
 
@@ -72,6 +74,10 @@ const apply = (draft: Draft, event: RolloutEvent): void => {
     case 'phase':
       draft.phase = event.text;
       break;
+    case 'paused':
+    case 'resumed':
+      draft.isPaused = event.kind === 'paused';
+      break;
     case 'wave':
       draft.wave = { number: event.number, of: event.of };
       break;
@@ -87,6 +93,7 @@ const apply = (draft: Draft, event: RolloutEvent): void => {
       draft.warnings.push(event.message);
       break;
     case 'finished':
+      delete draft.isPaused;
       draft.ending = event.ending;
       break;
     default: {

@@ -1,13 +1,13 @@
 // Brings the nodes to the revisions of one bundle that they should have, while holding its lease. It makes no revision:
 // it is one more attempt at those that there are.
 import { SeccompError } from '../error.ts';
-import { during } from './channel.ts';
 import type { PlannedNode, RolloutEvent } from './events.ts';
+import { type HeldLease, holdLease } from './hold-lease.ts';
 import type { NodeSeen } from './node.ts';
-import type { Lease } from './ports.ts';
+import type { Cluster } from './ports.ts';
 import type { Release } from './release.ts';
 import type { Outside, RolloutPolicy } from './rollout.ts';
-import { describeThrown, explainStop, INTERRUPTED, StopSwitch } from './stop.ts';
+import { explainStop, INTERRUPTED, StopSwitch } from './stop.ts';
 import type { SyncEvent } from './sync-events.ts';
 import { planSync, type SyncStep, type Target } from './sync-plan.ts';
 import { installNodes, pruneNodes } from './sync-work.ts';
@@ -56,12 +56,8 @@ export async function* syncBundle(
   const stop = new StopSwitch();
   const unfollow = stop.follow(signal, () => INTERRUPTED);
   try {
-    const lease = yield* takeLease(bundle, stop, outside);
+    const lease = yield* takeLease(bundle, stop, cluster);
     if (!lease) return;
-    const unfollowLease = stop.follow(lease.lost, () => ({
-      code: 'api',
-      message: `stopped, because the lease was lost: ${describeThrown(lease.lost.reason)}`,
-    }));
     try {
       // Others may have changed it before the lease was ours.
       const [nodes, releases] = await Promise.all([
@@ -77,7 +73,6 @@ export async function* syncBundle(
       if (policy.isPruning) yield* pruneNodes(course, nodesOf(steps, 'left'), stop, outside);
       yield* tellRest(sync, steps);
     } finally {
-      unfollowLease();
       await lease.release();
     }
     yield* explainStop(stop);
@@ -86,25 +81,19 @@ export async function* syncBundle(
   }
 }
 
+/** Takes the lease as every operation does; whoever has it for longer is said, and goes on undisturbed. */
 async function* takeLease(
   bundle: string,
   stop: StopSwitch,
-  { cluster }: Outside,
-): AsyncGenerator<SyncEvent, Lease | undefined, void> {
-  let busy: string | undefined;
-  const lease = yield* during<RolloutEvent, Lease | undefined>(async (say) => {
-    const onWait = (holder: string) =>
-      say({ kind: 'phase', text: `waiting for ${holder}, who is at work on bundle ${bundle}` });
-    const options = { waitMs: LEASE_WAIT_MS, onWait, signal: stop.signal };
-    return await cluster.acquireLease(bundle, options).catch((thrown: unknown) => {
-      if (stop.reason) return undefined;
-      if (!(thrown instanceof SeccompError) || thrown.code !== 'conflict') throw thrown;
-      busy = thrown.message;
-      return undefined;
-    });
-  });
-  if (busy !== undefined) yield { kind: 'busy', bundle, message: busy };
-  return lease;
+  cluster: Cluster,
+): AsyncGenerator<SyncEvent, HeldLease | undefined, void> {
+  try {
+    return yield* holdLease(bundle, stop, cluster, LEASE_WAIT_MS);
+  } catch (thrown) {
+    if (!(thrown instanceof SeccompError) || thrown.code !== 'conflict') throw thrown;
+    yield { kind: 'busy', bundle, message: thrown.message };
+    return undefined;
+  }
 }
 
 /** Oldest first. */

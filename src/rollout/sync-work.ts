@@ -166,7 +166,7 @@ async function* run(
   { bundle, policy }: Course,
   { request, nodes, attempt, chunks, labels }: Work,
   stop: StopSwitch,
-  { cluster, clock }: Outside,
+  { cluster, clock, pace }: Outside,
 ): AsyncGenerator<RolloutEvent, void, void> {
   const revision = 'revision' in request ? request.revision : 0;
   const swept = await cluster.sweep(bundle);
@@ -182,7 +182,7 @@ async function* run(
   const tasks = nodes.map(
     (node): NodeTask => ({ node, run: runId, attempt, request, chunkConfigMaps: chunks }),
   );
-  yield* drive(tasks, { ...driveLimits(policy), stop, settle }, { cluster, clock });
+  yield* drive(tasks, { ...driveLimits(policy), stop, settle }, { cluster, clock, pace });
 }
 
 /** Labels that came along with a name, and speak of another machine's disk. */

@@ -4,9 +4,9 @@ import { driveWaves } from './drive-waves.ts';
 import type { PlannedNode, RolloutEvent } from './events.ts';
 import { driveLimits } from './limits.ts';
 import { runName } from './names.ts';
-import type { Clock, Cluster, NodeTask } from './ports.ts';
+import type { NodeTask } from './ports.ts';
 import type { Revision } from './revision.ts';
-import type { Rollout } from './rollout.ts';
+import type { Ports, Rollout } from './rollout.ts';
 import type { StopSwitch } from './stop.ts';
 import { judgeReport } from './verdict.ts';
 
@@ -29,9 +29,10 @@ export async function* work(
   rollout: Rollout,
   { planned, revision }: { readonly planned: readonly PlannedNode[]; readonly revision: Revision },
   stop: StopSwitch,
-  { cluster, clock }: { readonly cluster: Cluster; readonly clock: Clock },
+  ports: Ports,
 ): AsyncGenerator<RolloutEvent, void, void> {
   const { policy } = rollout;
+  const { cluster } = ports;
   const tasks = makeTasks(rollout, planned, revision);
   const [first] = tasks;
   if (stop.reason) return;
@@ -53,5 +54,5 @@ export async function* work(
     return reason ? { kind: 'failed', node, reason, report } : { kind: 'done', node, report };
   };
   const options = { ...driveLimits(policy), stop, settle };
-  yield* driveWaves({ rollout, planned, revision, tasks, options }, { cluster, clock });
+  yield* driveWaves({ rollout, planned, revision, tasks, options }, ports);
 }

@@ -36,7 +36,13 @@ export const parseWorkload = (
       `the profile of a Pod cannot be changed: "${text}"`,
       'Bind the workload that makes it, or change what creates it: bind -f FILE edits a file.',
     );
-  throw refuse(`"${type}" is no kind of workload that can be bound`, `Name ${WANTED}.`);
+  const what = `"${type}" is no kind of workload that can be bound`;
+  if (!/^[A-Za-z][A-Za-z0-9.-]*$/.test(type)) throw refuse(what, `Name ${WANTED}.`);
+  throw refuse(
+    what,
+    `Name ${WANTED}. Of other kinds the template is not known here; where it is spec.template, as an Argo Rollout's is, this sets PROFILE by hand, for containers that set none of their own:
+  kubectl patch ${type.toLowerCase()} ${name} --type=merge -p '{"spec":{"template":{"spec":{"securityContext":{"seccompProfile":{"type":"Localhost","localhostProfile":"PROFILE"}}}}}}'`,
+  );
 };
 
 const refuse = (message: string, hint: string): SeccompError => new SeccompError('usage', message, { hint });

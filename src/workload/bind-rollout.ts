@@ -82,7 +82,7 @@ const judgeDeployment = (object: RolledObject): RolloutState => {
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
   const wanted = spec.replicas ?? 1;
   if (updatedReplicas < wanted) return going(`${updatedReplicas} of ${wanted} pods are updated`);
-  if (replicas > updatedReplicas) return going(`${replicas - updatedReplicas} old pods are still to end`);
+  if (replicas > updatedReplicas) return going(`old pods still to end: ${replicas - updatedReplicas}`);
   if (availableReplicas < updatedReplicas)
     return going(`${availableReplicas} of ${updatedReplicas} updated pods are available`);
   return done(`${updatedReplicas} of ${wanted} pods run under the new template`);

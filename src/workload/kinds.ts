@@ -36,6 +36,15 @@ export const isStep = (name: string): boolean => name === 'ReplicaSet' || name =
 export const isTemplateRead = (ownerKind: string): boolean =>
   WORKLOAD_KINDS.some((one) => one.kind === ownerKind);
 
+/** Tells whether Kubernetes itself makes pods of a kind, in whatever version: others have kinds of the same names. */
+export const isOwnKind = (apiVersion: string, name: string): boolean => {
+  const groupOf = (path: string): string => /^(?:\/apis\/)?([^/]+)\/[^/]+$/.exec(path)?.[1] ?? '';
+  return WORKLOAD_KINDS.some(
+    ({ kind: own, group }) =>
+      own === name && (group === '/api/v1' ? '' : groupOf(group)) === groupOf(apiVersion),
+  );
+};
+
 /** Tells whether an object can still make pods: not a Job that has ended. */
 export const canMakePods = (name: string, { status }: ControllerObject): boolean =>
   name !== 'Job' ||

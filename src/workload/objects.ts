@@ -12,6 +12,7 @@ export interface Metadata {
 }
 
 export interface OwnerReference {
+  readonly apiVersion?: string;
   readonly kind: string;
   readonly name: string;
   readonly uid: string;

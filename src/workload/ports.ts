@@ -1,4 +1,5 @@
 // What must be read of a cluster to know who uses which profile. `plugin/cluster/workloads.ts` implements it.
+import type { WorkloadRows } from './rows.ts';
 import type { PodSeen, TemplateSeen } from './seen.ts';
 
 export interface WorkloadQuery {
@@ -15,9 +16,22 @@ export type WorkloadPage =
   /** A kind of objects that may not be read, e.g. `cronjobs.batch`, and the API server's words. */
   | { readonly kind: 'unread'; readonly resource: string; readonly message: string };
 
+/** Who runs with what at this moment. */
+export interface WorkloadsNow extends WorkloadRows {
+  /** All there is has been told. */
+  readonly isWhole: boolean;
+  /** Why it is not up to date. */
+  readonly lost?: string;
+}
+
 export interface Workloads {
   /** Finds the namespace of the kubeconfig's context. */
   currentNamespace(): Promise<string>;
   /** Yields pods and templates page by page; throws only where the cluster cannot be reached at all. */
   read(query: WorkloadQuery): AsyncIterable<WorkloadPage>;
+  /**
+   * Yields all there is, again whenever something has changed since the last was taken, until the signal aborts; rows
+   * that have not changed are the same objects. Whoever takes them slowly gets fewer.
+   */
+  watch(query: Pick<WorkloadQuery, 'namespace'>, signal: AbortSignal): AsyncIterable<WorkloadsNow>;
 }

@@ -74,7 +74,13 @@ interface ProbedFields {
   readonly hostUsers?: boolean;
 }
 
-/** Returns the request for nobody's container in particular: as rollouts in waves start one under a new content. */
+/** A number that is no user. */
+const NOBODY = 65_534;
+
+/**
+ * Returns the request for nobody's container in particular: as rollouts in waves start one under a new content. It is
+ * confined as far as the start is the same: an admission policy may ask for that.
+ */
 export const plainProbe = (
   namespace: string,
   node: string,
@@ -84,7 +90,12 @@ export const plainProbe = (
   namespace,
   node,
   localhostProfile,
-  securityContext: { allowPrivilegeEscalation },
+  securityContext: {
+    allowPrivilegeEscalation,
+    runAsNonRoot: true,
+    runAsUser: NOBODY,
+    capabilities: { drop: ['ALL'] },
+  },
   tolerations: [{ operator: 'Exists' }],
   isExecAsked: false,
 });

@@ -3,7 +3,15 @@
 import type { Confinement, Profile } from './confinement.ts';
 import type { WorkloadName } from './owner.ts';
 import type { WorkloadPage } from './ports.ts';
-import type { ContainerRole, ContainerSeen, Placement, PodSeen, RunState, TemplateSeen } from './seen.ts';
+import type {
+  ContainerRole,
+  ContainerSeen,
+  Placement,
+  PodContainerSeen,
+  PodSeen,
+  RunState,
+  TemplateSeen,
+} from './seen.ts';
 
 export interface PodUse {
   readonly name: string;
@@ -71,14 +79,7 @@ export const foldWorkloads = async (
       for (const pod of page.pods)
         for (const container of pod.containers) {
           if (!isWanted(container.confinement)) continue;
-          const startedAtMs = Date.parse(container.startedAt ?? '');
-          rowOf(pod, container).pods.push({
-            name: pod.name,
-            state: container.state,
-            ...(pod.node !== undefined && { node: share(pod.node) }),
-            ...(!Number.isNaN(startedAtMs) && { startedAtMs }),
-            ...(container.reason !== undefined && { reason: share(container.reason) }),
-          });
+          rowOf(pod, container).pods.push(foldPod(pod, container, share));
         }
   }
   return {
@@ -87,8 +88,24 @@ export const foldWorkloads = async (
   };
 };
 
-/** NUL sorts before every character that names have, so that the keys sort as the names do. */
-const keyOf = (
+/** Returns what a row keeps of a pod; `share` returns one copy of what many pods say alike. */
+export const foldPod = (
+  pod: PodSeen,
+  container: PodContainerSeen,
+  share: (text: string) => string,
+): PodUse => {
+  const startedAtMs = Date.parse(container.startedAt ?? '');
+  return {
+    name: pod.name,
+    state: container.state,
+    ...(pod.node !== undefined && { node: share(pod.node) }),
+    ...(!Number.isNaN(startedAtMs) && { startedAtMs }),
+    ...(container.reason !== undefined && { reason: share(container.reason) }),
+  };
+};
+
+/** Names the row that a container belongs to. NUL sorts before every character that names have, so that the keys sort as the names do. */
+export const keyOf = (
   { namespace, workload }: PodSeen | TemplateSeen,
   { name, role, confinement }: ContainerSeen,
 ): string =>

@@ -2,14 +2,18 @@
 // one root on a node does not.
 import type { V1Container, V1CronJob, V1Job, V1PodSpec } from '@kubernetes/client-node';
 import * as assert from 'uvu/assert';
-import { type JobSettings, nodeJob } from '../../plugin/cluster/node-job.ts';
+import { type JobSettings, nodeJob, nodePod, ownerJob } from '../../plugin/cluster/node-job.ts';
+import { probePod } from '../../plugin/cluster/probe-pod.ts';
 import { syncObjects } from '../../plugin/cluster/sync-objects.ts';
 import { DEFAULT_IMAGE } from '../../plugin/commands/flags.ts';
+import type { NodeTask } from '../../src/rollout/ports.ts';
+import { plainProbe } from '../../src/workload/probe.ts';
 import { sampleNode } from '../support/fake-cluster.ts';
 import { suiteThatNeeds } from '../support/requires.ts';
 import { sampleDigest } from '../support/rollout-samples.ts';
 import { attachCluster } from './cluster.ts';
 import type { Cluster, CommandResult } from './handle.ts';
+import { MORE_THAN_A_PROBE, MORE_THAN_A_SYNC, type Variant } from './harmless-variants.ts';
 import { JOB_VARIANTS } from './job-variants.ts';
 import { mustPlugin, plugin } from './plugin.ts';
 import { poll } from './processes.ts';
@@ -21,17 +25,19 @@ const NAMESPACE = 'kubectl-seccomp';
 let settings: JobSettings;
 
 /** A Job as the plugin makes it, whose Pod nobody could run here: what is tried is never started. */
-const ourJob = (): V1Job =>
-  nodeJob(
-    {
-      node: sampleNode('nowhere'),
-      run: 'inspect-x7k2q9-mcx0z1a2',
-      attempt: 1,
-      request: { version: 1, operation: 'inspect' },
-      chunkConfigMaps: [],
-    },
-    settings,
-  );
+const ourJob = (): V1Job => nodeJob(TASK, settings);
+
+const TASK: NodeTask = {
+  node: sampleNode('nowhere'),
+  run: 'inspect-x7k2q9-mcx0z1a2',
+  attempt: 1,
+  request: { version: 1, operation: 'inspect' },
+  chunkConfigMaps: [],
+};
+
+/** As `--launch pod` makes them; the API server does not ask whether the owner is there. */
+const barePod = () =>
+  nodePod(TASK, settings, { apiVersion: 'batch/v1', kind: 'Job', name: 'owner', uid: 'a-b-c' });
 
 const create = (cluster: Cluster, object: object, ...args: string[]): Promise<CommandResult> =>
   cluster.kubectl(['create', '-n', NAMESPACE, '-f', '-', ...args], { input: JSON.stringify(object) });
@@ -83,18 +89,20 @@ test('every verb works as before, and no policy has a fault in it', async () => 
 
 test('a Job of ours is admitted, and no Job or Pod that differs in what counts', async () => {
   const cluster = attachCluster();
-  const admitted = await create(cluster, ourJob(), '--dry-run=server');
-  assert.is(admitted.code, 0, admitted.stderr);
+  for (const object of [ourJob(), ownerJob(TASK, settings, 1), barePod()]) {
+    const admitted = await create(cluster, object, '--dry-run=server');
+    assert.is(admitted.code, 0, admitted.stderr);
+  }
   const tried = JOB_VARIANTS.flatMap(([title, message, change], index) =>
-    [ourJob(), ourPod()].map((object) => {
-      const spec = (object.kind === 'Job' ? (object as V1Job).spec?.template.spec : object.spec) as V1PodSpec;
+    [ourJob(), ourPod(), ownerJob(TASK, settings, 1), barePod()].map((object, which) => {
+      const spec = specOf(object);
       change(spec, spec.containers[0] as V1Container);
-      const name = `variant-${index}`;
+      const name = `variant-${index}-${which}`;
       return {
-        title: `${title} in a ${object.kind}`,
+        title: `${title} in ${['a Job', 'a Pod', 'an owner', 'a bare Pod'][which]}`,
         name,
         message,
-        object: { ...object, metadata: { name } },
+        object: { ...object, metadata: { ...object.metadata, name, namespace: NAMESPACE } },
       };
     }),
   );
@@ -150,7 +158,7 @@ test('nobody enters a Pod there, and other namespaces are as they were', async (
   assert.is(elsewhere.code, 0, elsewhere.stderr);
 });
 
-test('the sync inside the cluster is admitted, and not with a folder of its node', async () => {
+test('the sync inside the cluster is admitted, and nothing that could do more under its name', async () => {
   const cluster = attachCluster();
   const { image } = settings;
   const wanted = {
@@ -170,9 +178,42 @@ test('the sync inside the cluster is admitted, and not with a folder of its node
   };
   const admitted = await create(cluster, job, '--dry-run=server');
   assert.is(admitted.code, 0, admitted.stderr);
-  job.spec?.template.spec?.volumes?.push({ name: 'root', hostPath: { path: '/' } });
-  assert.match((await create(cluster, job, '--dry-run=server')).stderr, /denied request/);
+  await refuseAll(cluster, job, MORE_THAN_A_SYNC);
 });
+
+test("the short Pods behind waves are admitted, and no Pod that could do more than sleep under a node's profile", async () => {
+  const cluster = attachCluster();
+  await cluster.mustKubectl(['create', 'serviceaccount', 'sync', '-n', NAMESPACE]);
+  for (const allowsEscalation of [true, false]) {
+    const request = plainProbe(NAMESPACE, 'nowhere', 'web@0123456789abcdef/nginx.json', allowsEscalation);
+    const pod = probePod(request, 'seccomp-probe-x-1', { ...settings, timeoutMs: 60_000 });
+    const admitted = await create(cluster, pod);
+    assert.is(admitted.code, 0, admitted.stderr);
+    await cluster.mustKubectl(['delete', 'pod', 'seccomp-probe-x-1', '-n', NAMESPACE, '--now']);
+    await refuseAll(cluster, pod, MORE_THAN_A_PROBE);
+    const unnamed = { ...pod, metadata: { ...pod.metadata, labels: {} } };
+    assert.match((await create(cluster, unnamed)).stderr, /only the Pods of Jobs/);
+  }
+});
+
+const specOf = (object: object): V1PodSpec =>
+  'spec' in object && (object.spec as { template?: object }).template !== undefined
+    ? ((object as V1Job).spec?.template.spec as V1PodSpec)
+    : ((object as { spec: V1PodSpec }).spec as V1PodSpec);
+
+/** Each variant is refused, and by the policy. All go in one call of kubectl's, which goes on after each refusal. */
+const refuseAll = async (cluster: Cluster, object: object, variants: readonly Variant[]): Promise<void> => {
+  const items = variants.map(([, change], index) => {
+    const one = structuredClone(object) as { metadata: object };
+    const spec = specOf(one);
+    change(spec, spec.containers[0] as V1Container);
+    return { ...one, metadata: { ...one.metadata, name: `variant-${index}` } };
+  });
+  const { stdout, stderr } = await create(cluster, { apiVersion: 'v1', kind: 'List', items });
+  assert.is(stdout, '');
+  for (const [index, [title]] of variants.entries())
+    assert.match(stderr, new RegExp(`"variant-${index}" is forbidden: ValidatingAdmissionPolicy`), title);
+};
 
 test('another version of the program, and a privileged one, are refused before the first Job', async () => {
   const cluster = attachCluster();

@@ -88,7 +88,7 @@ test('browse, filter, apply with a preview, watch it end, roll back, quit; the t
     const file = join(folder, 'shop', 'nginx.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"mkdirat"', '"mkdirat", "chmod"'));
     await mustPlugin(cluster, ['apply', '-f', join(folder, 'shop'), '--name', 'shop']);
-    await terminal.until(/shop@v2[\s\S]*Nodes: 3 in-sync[\s\S]*nginx\.json.*changed/);
+    await terminal.until(/shop@v2[\s\S]*nodes: 3 in-sync[\s\S]*nginx\.json.*changed/);
 
     await terminal.type('jd');
     await terminal.until(/no longer let through[\s\S]*chmod/);
@@ -121,8 +121,33 @@ test('--read-only shows everything and offers nothing; SIGTERM leaves the termin
     await terminal.until(/this is --read-only/);
     const shell = Number(await terminal.variable('pane_pid'));
     const [program] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ');
+    // A screen that became wider is wiped before it is left: tmux would carry its lines over to the shell's.
+    await terminal.type(':bundle/shop/nginx.json', true);
+    await terminal.resize(120, 24);
+    await terminal.until(/│ The profile, on amd64/);
     process.kill(Number(program), 'SIGTERM');
     await expectAsBefore(terminal, folder, 130);
+    assert.match(await terminal.screen(), /^\$ echo before the UI; stty/m);
+  });
+});
+
+test('Ctrl-Z gives the terminal back as it was, and fg brings the UI back', async () => {
+  const cluster = attachCluster();
+  await inTerminal(cluster, async (terminal, folder) => {
+    await open(terminal);
+    await terminal.until(/ live$/m);
+    await terminal.press('C-z');
+    await terminal.until(/Stopped/);
+    assert.is(await terminal.variable('alternate_on'), '0');
+    await terminal.type('fg', true);
+    await terminal.until(/ live$/m);
+    await terminal.type(':bundles', true);
+    await terminal.until(/^fleet › bundles/m);
+    await terminal.type('q');
+    await terminal.until(/^before the UI$/m);
+    await terminal.type('stty -g > after; echo compared', true);
+    await terminal.until(/^(\$ )?compared$/m);
+    assert.is(readFileSync(join(folder, 'after'), 'utf8'), readFileSync(join(folder, 'before'), 'utf8'));
   });
 });
 
@@ -139,6 +164,67 @@ test('a lost connection is shown, what is known stays, and it is taken up again 
       await cluster.restartApiServer();
     }
     await terminal.until(/ live$/m);
+    await terminal.type('q');
+    await terminal.until(/^ended with 0$/m);
+  });
+});
+
+test('an API server that is not there at the start is waited for', async () => {
+  const cluster = attachCluster();
+  await inTerminal(cluster, async (terminal) => {
+    await cluster.stopApiServer();
+    try {
+      await open(terminal);
+      await terminal.until(/NOT LIVE$/m);
+    } finally {
+      await cluster.restartApiServer();
+    }
+    await terminal.until(/3 nodes, by node[\s\S]*node-3/);
+    await terminal.until(/ live$/m);
+    await terminal.type('q');
+    await terminal.until(/^ended with 0$/m);
+  });
+});
+
+test('p holds a rollout before the next node for as long as one likes, and p again goes on', async () => {
+  const cluster = attachCluster();
+  await inTerminal(cluster, async (terminal) => {
+    cluster.freezeControllerManager();
+    try {
+      await open(terminal);
+      await terminal.until(/3 nodes, by node/);
+      await terminal.type(':apply -f shop --name held --max-in-flight 1', true);
+      await terminal.until(/server dry run/);
+      await terminal.press('Enter');
+      await terminal.until(/R running/);
+      await terminal.type('p');
+      await terminal.until(/paused: 1 node still at work/);
+    } finally {
+      cluster.thawControllerManager();
+    }
+    // What was begun comes to its end.
+    await terminal.until(/apply PAUSED[\s\S]*paused: nothing is at work[\s\S]* 1\/3 nodes/);
+    assert.is((await labelsOf(cluster, 'held')).filter((label) => label !== undefined).length, 1);
+    // Others see that somebody is at work, and wait for it.
+    const history = JSON.parse(await mustPlugin(cluster, ['history', 'held', '-o', 'json']));
+    assert.is(history.revisions[0].outcome, 'running');
+    await terminal.type('p');
+    await terminal.until(/^apply .* done$/m);
+    assert.ok((await labelsOf(cluster, 'held')).every((label) => label !== undefined));
+    await terminal.type('q');
+    await terminal.until(/^ended with 0$/m);
+  });
+});
+
+test('workloads that come and go are seen without asking', async () => {
+  const cluster = attachCluster();
+  await inTerminal(cluster, async (terminal) => {
+    await open(terminal, 'workloads', '-n', 'default');
+    await terminal.until(/in namespace default/);
+    await cluster.kubectl(['create', 'deployment', 'front', '--image', 'none.invalid/none', '-n', 'default']);
+    await terminal.until(/default +deployment\/front +none +none set +1/);
+    await cluster.kubectl(['delete', 'deployment', 'front', '-n', 'default']);
+    await terminal.until(/No workloads\.|^(?![\s\S]*deployment\/front)[\s\S]*in namespace default/);
     await terminal.type('q');
     await terminal.until(/^ended with 0$/m);
   });

@@ -197,6 +197,69 @@ test('a node without the bundle is counted as missing it', async () => {
   assert.ok(onThird.every(({ state }) => state === 'missing-bundle'));
 });
 
+test("a workload of somebody else's kind is named by its pods and ReplicaSets, and stands in the way like any other", async () => {
+  const cluster = attachCluster();
+  const create = (object: object) =>
+    cluster.mustKubectl(['create', '-f', '-'], { input: JSON.stringify(object) });
+  await create(ROLLOUTS);
+  await cluster.mustKubectl(['wait', '--for=condition=Established', 'crd/rollouts.argoproj.io']);
+  await create({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name: 'canary' } });
+  const { uid } = (await cluster.getJson<{ metadata: { uid: string } }>(['rollout', 'canary'])).metadata;
+  const owner = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    name: 'canary',
+    uid,
+    controller: true,
+  };
+  const labels = { app: 'canary' };
+  const spec = { terminationGracePeriodSeconds: 0, containers: [container('main', local('shop/app.json'))] };
+  await create({
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name: 'canary-1', ownerReferences: [owner] },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  });
+  await poll('its pod is there', async () => (await podsOf(cluster, 'app=canary')).length === 1);
+  const printed = await mustPlugin(cluster, ['usage', '-l', 'app=canary']);
+  assert.match(printed, /^rollout\.argoproj\.io\/canary +main +shop\/app\.json +1 .*template not read\n/m);
+  assert.is(
+    await mustPlugin(cluster, ['usage', '-l', 'app=canary', '-o', 'name']),
+    'rollout.argoproj.io/canary\n',
+  );
+  const refused = await plugin(cluster, ['delete', 'shop', '--yes']);
+  assert.match(refused.stderr, /rollout\.argoproj\.io\/canary .*its template was not read/);
+  const bound = await plugin(cluster, ['bind', 'rollout/canary', 'shop/app.json', '--yes']);
+  assert.is(bound.code, 2);
+  const [, patch = ''] = /kubectl patch rollout canary --type=merge -p '(.*)'/.exec(bound.stderr) ?? [];
+  const named = patch.replace('PROFILE', 'shop/app.json');
+  await cluster.mustKubectl(['patch', 'rollout', 'canary', '--type=merge', '-p', named]);
+  await cluster.mustKubectl(['delete', 'rollout/canary', '--cascade=foreground']);
+  await cluster.mustKubectl(['delete', 'crd/rollouts.argoproj.io']);
+});
+
+/** As Argo's, as far as it matters. */
+const ROLLOUTS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'rollouts.argoproj.io' },
+  spec: {
+    group: 'argoproj.io',
+    names: { kind: 'Rollout', plural: 'rollouts', singular: 'rollout' },
+    scope: 'Namespaced',
+    versions: [
+      {
+        name: 'v1alpha1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+        },
+      },
+    ],
+  },
+};
+
 test('who may only read pods learns who uses what, and what else was not read', async () => {
   const cluster = attachCluster();
   await cluster.mustKubectl(['create', 'role', 'reads-pods', '--verb=list', '--resource=pods']);

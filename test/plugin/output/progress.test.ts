@@ -153,4 +153,16 @@ test('the live line never wraps', () => {
   }
 });
 
+test('where somebody pauses it, that is said at once, and stands in the counts until it goes on', async () => {
+  const { tell, text, finish, clock } = start('plain');
+  await tell(planned(2), { kind: 'paused' });
+  assert.match(text(), /paused: no further node is begun\n/);
+  await clock.advance(11_000);
+  assert.match(text(), /0 of 2 nodes done, paused, /);
+  await tell({ kind: 'resumed' });
+  await clock.advance(11_000);
+  assert.match(text(), /resumed\n[^\n]*0 of 2 nodes done, \d/);
+  await finish();
+});
+
 test.run();

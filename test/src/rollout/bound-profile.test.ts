@@ -10,7 +10,9 @@ const test = suite('src/rollout/bound-profile');
 
 const first = sampleInstalledNode('node-1', 'web', DIGEST);
 const second = sampleInstalledNode('node-2', 'web', OTHER_DIGEST);
-const manifest = { ...sampleManifest, profiles: [{ path: 'a.json', sha256: 'a'.repeat(64), sizeBytes: 1 }] };
+// One path, compiled for two architectures.
+const profiles = ['a', 'b'].map((digit) => ({ path: 'a.json', sha256: digit.repeat(64), sizeBytes: 1 }));
+const manifest = { ...sampleManifest, profiles };
 const releases = [
   sampleRelease([first], { manifest }),
   sampleRelease([second], { manifest, revision: 2, digest: OTHER_DIGEST }),

@@ -26,6 +26,7 @@ for (const [text, message] of [
   ['deploy/front/x', /no workload/],
   ['deploy/..', /not the name of an object/],
   ['svc/front', /"svc" is no kind of workload/],
+  ['Rollout.argoproj.io/web', /"Rollout.argoproj.io" is no kind of workload/],
   ['deploymentx/front', /is no kind/],
   ['job/once', /template of a Job cannot be changed/],
   ['pod/front-1', /profile of a Pod cannot be changed/],

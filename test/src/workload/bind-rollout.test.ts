@@ -27,7 +27,7 @@ for (const [title, given, wanted] of [
   [
     'old ones left',
     ['Deployment', { replicas: 2 }, { updatedReplicas: 2, replicas: 3 }],
-    /^going: 1 old pods/,
+    /^going: old pods still to end: 1/,
   ],
   [
     'not available',

@@ -98,10 +98,15 @@ test('what decides a start is taken over; labels, commands and volumes are not',
   );
 });
 
-test('a plain probe tolerates every taint', () => {
+test('a plain probe tolerates every taint, and has nothing that the start does not need', () => {
   const request = plainProbe('kubectl-seccomp', 'node-1', 'web@3fa9c1d2e4f5a6b7/a.json', false);
   assert.equal(request.tolerations, [{ operator: 'Exists' }]);
-  assert.equal(request.securityContext, { allowPrivilegeEscalation: false });
+  assert.equal(request.securityContext, {
+    allowPrivilegeEscalation: false,
+    runAsNonRoot: true,
+    runAsUser: 65_534,
+    capabilities: { drop: ['ALL'] },
+  });
 });
 
 test.run();
