@@ -9,6 +9,7 @@ import { renderDiff } from '../output/diff.ts';
 import type { DiffDocument } from '../output/diff-document.ts';
 import { type DocumentFormat, renderDocument } from '../output/document.ts';
 import type { Connected, ConnectOptions, ExitCode, Outside } from '../outside.ts';
+import { type ContentName, parseContentName } from './content-name.ts';
 import { diffBundles, type NamedBundle, profileOf } from './diff-bundles.ts';
 import { diffProfiles } from './diff-profiles.ts';
 import { factFlags, readFacts } from './fact-flags.ts';
@@ -18,7 +19,7 @@ import { readInputs } from './inputs.ts';
 import { interruptible } from './interruptible.ts';
 import { isOnDisk, STANDARD_INPUT } from './profile-file.ts';
 import { type NamedProfile, profileArgument, readProfileSource } from './profile-source.ts';
-import { type ContentName, parseContentName, readContent } from './revision-content.ts';
+import { readContent } from './revision-content.ts';
 import { verbs } from './verbs.ts';
 
 export interface DiffOptions {

@@ -10,10 +10,11 @@ import { API_VERSION, type DocumentFormat, renderDocument } from '../output/docu
 import type { EvaluationDocument, VerdictAnswerDocument } from '../output/documents.ts';
 import { renderEvaluation } from '../output/evaluation.ts';
 import { decisionDocument, placesIn } from '../output/verdict.ts';
-import type { ExitCode, Outside } from '../outside.ts';
+import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { factFlags, readFacts } from './fact-flags.ts';
-import { outputFlag } from './flags.ts';
-import { type NamedProfile, profileArgument, readProfileSource } from './profile-source.ts';
+import { clusterFlags, connectOptions, namespaceFlag, outputFlag } from './flags.ts';
+import { type NamedProfile, profileArgument } from './profile-source.ts';
+import { readNamedProfile } from './recorded-profile.ts';
 import { verbs } from './verbs.ts';
 
 export interface EvalOptions {
@@ -21,6 +22,8 @@ export interface EvalOptions {
   readonly question: Question;
   readonly facts: KnownFacts;
   readonly output?: DocumentFormat;
+  /** Where a profile of a revision is read. */
+  readonly connect: ConnectOptions;
 }
 
 const USAGE = `$0 eval FILE SYSCALL [a0=VALUE ...] [flags]
@@ -28,6 +31,9 @@ const USAGE = `$0 eval FILE SYSCALL [a0=VALUE ...] [flags]
 Says what a profile does with one call, and which line of the file says so.
 Arguments that are not given are 0. What is not said of the nodes is left open:
 where runtimes or versions of libseccomp differ, each answer is printed.
+
+web@v3/nginx.json is a profile of a revision in the history of the cluster; only for
+one of those a cluster is asked. A file that is named like that is ./web@v3/nginx.json.
 
 Exit code: 0 the call goes through (also when it is logged), 1 it is refused,
 2 could not tell.`;
@@ -45,7 +51,10 @@ export const evalCommand = (outside: Outside, run: typeof runEval = runEval): Co
     parser
       .usage(USAGE)
       .epilogue(EXAMPLES)
-      .positional('file', profileArgument('Profile; builtin: alone lists those that come along'))
+      .positional(
+        'file',
+        profileArgument('Profile, or that of a revision; builtin: alone lists those that come along'),
+      )
       .positional('syscall', { type: 'string', describe: 'Name or number of the system call' })
       .positional('args', {
         type: 'string',
@@ -56,6 +65,8 @@ export const evalCommand = (outside: Outside, run: typeof runEval = runEval): Co
       .options({
         ...factFlags,
         ...outputFlag(['json', 'yaml']),
+        ...namespaceFlag,
+        ...clusterFlags,
       }),
   handler: async (given) => {
     const options: EvalOptions = {
@@ -66,6 +77,7 @@ export const evalCommand = (outside: Outside, run: typeof runEval = runEval): Co
       },
       facts: readFacts(given),
       ...(given.output !== undefined && { output: given.output as DocumentFormat }),
+      connect: connectOptions(given),
     };
     outside.conclude(await run(options, outside));
   },
@@ -73,11 +85,11 @@ export const evalCommand = (outside: Outside, run: typeof runEval = runEval): Co
 
 /** Prints the answers; a file with errors has none. */
 export const runEval = async (
-  { file: named, question, facts, output }: EvalOptions,
+  { file: named, question, facts, output, connect }: EvalOptions,
   outside: Outside,
 ): Promise<ExitCode> => {
   outside.conclude(2);
-  const profile = await readProfileSource(named, facts, outside);
+  const profile = await readNamedProfile(named, facts, connect, outside);
   const answers = answer(profile.source, question, facts);
   if (answers === undefined) {
     const { syscall } = question;

@@ -18,10 +18,11 @@ import type {
   ExplanationDocument,
 } from '../output/explain-document.ts';
 import { decisionDocument, outcomeDocument, type Places, placesIn } from '../output/verdict.ts';
-import type { ExitCode, Outside } from '../outside.ts';
+import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { engineFlag, factFlags, readFacts } from './fact-flags.ts';
-import { outputFlag } from './flags.ts';
-import { type NamedProfile, profileArgument, readProfileSource } from './profile-source.ts';
+import { clusterFlags, connectOptions, namespaceFlag, outputFlag } from './flags.ts';
+import { type NamedProfile, profileArgument } from './profile-source.ts';
+import { readNamedProfile } from './recorded-profile.ts';
 import { verbs } from './verbs.ts';
 
 export interface ExplainOptions {
@@ -30,19 +31,26 @@ export interface ExplainOptions {
   readonly syscalls: readonly string[];
   readonly facts: KnownFacts;
   readonly output?: DocumentFormat;
+  /** Where a profile of a revision is read. */
+  readonly connect: ConnectOptions;
 }
 
 const USAGE = `$0 explain FILE [SYSCALL ...] [flags]
 
 Says in plain words what a profile does: what goes through, what is refused,
 what depends on arguments, and what is dangerous. With names of system calls it
-says what becomes of those, and by which lines of the file.`;
+says what becomes of those, and by which lines of the file.
+
+web@v3/nginx.json is a profile of a revision in the history of the cluster; only for
+one of those a cluster is asked. A file that is named like that is ./web@v3/nginx.json.`;
 
 const EXAMPLES = `Examples:
   # What does this profile do?
   $0 explain profiles/web.json
   # Why does clone fail?
-  $0 explain profiles/web.json clone clone3`;
+  $0 explain profiles/web.json clone clone3
+  # What does that do which is on the nodes now?
+  $0 explain web@v3/nginx.json`;
 
 /** Builds the command; \`run\` is replaced in tests of the parsing. */
 export const explainCommand = (outside: Outside, run: typeof runExplain = runExplain): CommandModule => ({
@@ -51,20 +59,30 @@ export const explainCommand = (outside: Outside, run: typeof runExplain = runExp
     parser
       .usage(USAGE)
       .epilogue(EXAMPLES)
-      .positional('file', profileArgument('Profile; builtin: alone lists those that come along'))
+      .positional(
+        'file',
+        profileArgument('Profile, or that of a revision; builtin: alone lists those that come along'),
+      )
       .positional('syscalls', {
         type: 'string',
         array: true,
         describe: 'System calls to explain by themselves',
         defaultDescription: 'the profile as a whole',
       })
-      .options({ ...factFlags, ...engineFlag, ...outputFlag(['json', 'yaml']) }),
+      .options({
+        ...factFlags,
+        ...engineFlag,
+        ...outputFlag(['json', 'yaml']),
+        ...namespaceFlag,
+        ...clusterFlags,
+      }),
   handler: async (given) => {
     const options: ExplainOptions = {
       file: given.file as string,
       syscalls: (given.syscalls as string[] | undefined) ?? [],
       facts: readFacts(given),
       ...(given.output !== undefined && { output: given.output as DocumentFormat }),
+      connect: connectOptions(given),
     };
     outside.conclude(await run(options, outside));
   },
@@ -72,8 +90,8 @@ export const explainCommand = (outside: Outside, run: typeof runExplain = runExp
 
 /** Prints the explanation; a file with errors has none. */
 export const runExplain = async (options: ExplainOptions, outside: Outside): Promise<ExitCode> => {
-  const { file, syscalls, facts, output } = options;
-  const profile = await readProfileSource(file, facts, outside);
+  const { file, syscalls, facts, output, connect } = options;
+  const profile = await readNamedProfile(file, facts, connect, outside);
   const explanation = explainProfile(profile.source, facts);
   const document = await makeDocument(profile, explanation, options);
   if (output !== undefined) outside.stdout.write(renderDocument(document, output));

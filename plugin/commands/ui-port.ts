@@ -28,14 +28,20 @@ export const createPort = (options: ConnectOptions, outside: Outside): Port => {
       const cluster = await quiet.connect(at(context));
       yield* cluster.watchFleet(signal);
     },
+    async *watchWorkloads(namespace, context, signal) {
+      const { outside: quiet } = await outside.lend({ signal });
+      const cluster = await quiet.connect(at(context));
+      yield* cluster.workloads.watch(namespace === undefined ? {} : { namespace }, signal);
+    },
     ask: (words, context, signal) =>
       runVerb(words, { signal, connect: at(context), files: withContents(context) }, outside),
-    async *run(words, context, signal) {
+    async *run(words, context, signal, pace) {
       const channel = new Channel<RunNews>();
       const ended = runVerb(
         words,
         {
           signal,
+          pace,
           connect: at(context),
           files: outside.files,
           onSaid: (text) => channel.push({ kind: 'said', text }),
@@ -55,9 +61,9 @@ export const createPort = (options: ConnectOptions, outside: Outside): Port => {
   };
 };
 
-/** Parses `web@v3/nginx.json`; undefined for a name of another form. */
+/** Parses `./web@v3/nginx.json`, which to verbs is a file; undefined for a name of another form. */
 const parseName = (name: string) => {
-  const [, bundle, revision, path] = /^([^@/]+)@v(\d{1,9})\/(.+)$/.exec(name) ?? [];
+  const [, bundle, revision, path] = /^\.\/([^@/]+)@v(\d{1,9})\/(.+)$/.exec(name) ?? [];
   if (bundle === undefined || revision === undefined || path === undefined) return undefined;
   return { bundle, revision: Number(revision), path };
 };
@@ -93,7 +99,7 @@ class Contents {
     this.#outside = outside;
   }
 
-  /** Reads what a name such as `web@v3/nginx.json` means; undefined for a name of another form. */
+  /** Reads what a name such as `./web@v3/nginx.json` means; undefined for a name of another form. */
   async find(name: string, context: string | undefined): Promise<Uint8Array | undefined> {
     const named = parseName(name);
     return named && (await this.read(named.bundle, named.revision, named.path, context));

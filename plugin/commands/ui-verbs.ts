@@ -4,10 +4,10 @@ import yargs, { type CommandModule } from 'yargs';
 import { SeccompError } from '../../src/error.ts';
 import type { ConnectOptions, ExitCode, LendOptions, Outside } from '../outside.ts';
 import type { Answer } from '../tui/port.ts';
+import { isRolling } from '../tui/words.ts';
 import { normalizeArguments, PARSER } from './arguments.ts';
 import { DEFAULT_NAMESPACE } from './flags.ts';
 import { loaders } from './loaders.ts';
-import { verbs } from './verbs.ts';
 
 export interface VerbOptions extends LendOptions {
   /** Where the UI is connected; a verb's words say nothing else about it. */
@@ -27,7 +27,7 @@ export const runVerb = async (
   };
   let failed: ExitCode | undefined;
   try {
-    await runWords(words, there);
+    await runWords(quietly(words), there);
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
     const hint = thrown instanceof SeccompError && thrown.hint !== undefined ? `${thrown.hint}\n` : '';
@@ -36,6 +36,10 @@ export const runVerb = async (
   }
   return { exitCode: failed ?? exitCode() ?? 0, stdout: stdout(), stderr: stderr() };
 };
+
+/** What runs on nodes is followed on a screen: lines about its progress would only stand there as if they were last. */
+const quietly = (words: readonly string[]): readonly string[] =>
+  isRolling(words) && !words.includes('--quiet') ? words.toSpliced(1, 0, '--quiet') : words;
 
 const exitCodeOf = (thrown: Error, concluded: ExitCode | undefined): ExitCode => {
   if (!(thrown instanceof SeccompError)) return 1;
@@ -47,6 +51,8 @@ const exitCodeOf = (thrown: Error, concluded: ExitCode | undefined): ExitCode =>
 const CONNECTION = [
   ...(['kubeconfig', 'context', 'cluster', 'user', 'server', 'token', 'as', 'asGroup', 'asUid'] as const),
   ...(['certificateAuthority', 'clientCertificate', 'clientKey', 'insecureSkipTlsVerify'] as const),
+  ...(['asUserExtra', 'username', 'password', 'kuberc', 'proxyUrl', 'isCompressionDisabled'] as const),
+  ...(['isVersionMatched', 'areWarningsErrors'] as const),
   ...(['tlsServerName', 'requestTimeoutMs', 'installNamespace'] as const),
 ] satisfies readonly (keyof ConnectOptions)[];
 
@@ -86,7 +92,3 @@ const runWords = async (words: readonly string[], outside: Outside): Promise<voi
     });
   if (help !== '') outside.stdout.write(`${help}\n`);
 };
-
-/** Lists the verbs with a line about each. */
-export const listVerbs = (): readonly (readonly [string, string])[] =>
-  Object.entries(verbs).map(([name, { describe }]) => [name, describe] as const);

@@ -23,7 +23,8 @@ other verbs do: before anything is sent it shows what would happen and the comma
 that does it. ? lists the keys, : takes any verb, q leaves.
 
 PLACE is where to begin, as the top line shows it: fleet, bundles, bundle/web,
-bundle/web/nginx.json, node/worker-1, workloads, history/web.
+bundle/web/nginx.json, node/worker-1, workloads, history/web, diff/web/v1..v2/nginx.json,
+rollout, files/profiles.
 
 Colours follow NO_COLOR. Every screen names the command with the same content, for
 pipelines and for terminals that cannot show it.`;
@@ -67,7 +68,7 @@ const readPlace = (address: string): Place => {
   const place = parsePlace(address);
   if (place !== undefined) return place;
   throw new SeccompError('usage', `"${address}" is no place of the UI`, {
-    hint: 'There are fleet, bundles, bundle/NAME, bundle/NAME/PROFILE, node/NAME, workloads, history/NAME.',
+    hint: 'There are fleet, bundles, bundle/NAME, bundle/NAME/PROFILE, node/NAME, workloads, history/NAME, diff/NAME/v1..v2/PROFILE, rollout, files/FOLDER.',
   });
 };
 
@@ -79,22 +80,24 @@ export const runUiVerb = async (options: UiOptions, outside: Outside): Promise<E
       hint: `"${programName} status" says the same in plain text.`,
     });
   const { place, isReadOnly, isScreenReader, namespace, connect } = options;
-  const [{ runUi }, { createPort }, { listVerbs }, context] = await Promise.all([
-    import('../tui/run.tsx'),
-    import('./ui-port.ts'),
-    import('./ui-verbs.ts'),
-    outside.readContext(connect),
-  ]);
+  // What -v writes would run through the pictures, and watches write without end.
+  if ((connect.verbosity ?? 0) > 0)
+    throw new SeccompError('usage', '-v: the UI has no place to tell of requests', {
+      hint: `Let a verb tell of them: ${programName} status -v 6`,
+    });
+  const { runUi } = await import('../tui/run.tsx');
   await runUi({
     place,
     isReadOnly,
     isScreenReader,
     programName,
-    context,
+    readContext: () => outside.readContext(connect),
     flags: shownFlags(connect),
     namespace,
-    verbs: listVerbs().filter(([verb]) => verb !== 'ui'),
-    port: createPort(connect, outside),
+    verbs: Object.entries(verbs).flatMap(([verb, { describe }]) =>
+      verb === 'ui' ? [] : [[verb, describe] as const],
+    ),
+    openPort: async () => (await import('./ui-port.ts')).createPort(connect, outside),
     theme: { isColored: !isScreenReader && allowsColor(stdout, environment) },
     outside,
   });

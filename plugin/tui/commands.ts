@@ -1,8 +1,9 @@
 // What `:` offers: every screen and every verb, those first that begin with what was typed; and what a line means.
 import { SeccompError } from '../../src/error.ts';
-import { parsePlace } from './place.ts';
+import { isProfileName, parsePlace } from './place.ts';
 import type { Action } from './reduce.ts';
 import { currentVisit, type State } from './state.ts';
+import { newestReleases, releaseAt } from './status.ts';
 import { isScattered } from './table.ts';
 import { isReading, splitWords } from './words.ts';
 
@@ -19,9 +20,11 @@ const SCREENS: readonly Choice[] = [
   { line: 'rollout', what: 'screen: the rollout at work, or the last one' },
   { line: 'node/', what: 'screen: one node' },
   { line: 'bundle/', what: 'screen: one bundle, or a profile of it' },
+  { line: 'history/', what: 'screen: the revisions of a bundle' },
   { line: 'files', what: 'screen: choose what to apply' },
   { line: 'context ', what: 'change over to another context' },
   { line: 'namespace ', what: 'show the workloads of one namespace; without a name, all' },
+  { line: 'help ', what: 'what a verb does, and its flags' },
   { line: 'quit', what: 'leave' },
 ];
 
@@ -32,12 +35,36 @@ export const commandChoices = (state: State, text: string): readonly Choice[] =>
     ...SCREENS,
     ...state.contexts.map((name) => ({ line: `context ${name}`, what: 'context' })),
     ...state.verbs.map(([verb, what]) => ({ line: `${verb} `, what })),
+    ...namedChoices(state, text),
   ];
   if (typed === '') return named.filter(({ line }) => !line.startsWith('context ') || line === 'context ');
   const rank = ({ line }: Choice): number => (line.startsWith(typed) ? 0 : line.includes(typed) ? 1 : 2);
   return named
     .filter(({ line }) => isScattered(typed, line.toLowerCase()) && line.trim() !== text.trim())
     .toSorted((one, other) => rank(one) - rank(other));
+};
+
+/** Verbs whose first word is a bundle. */
+const ABOUT_BUNDLES = new Set(['status', 'verify', 'history', 'rollback', 'delete', 'prune', 'usage']);
+
+/** What there is in this cluster to be named, where a name is due. */
+const namedChoices = ({ fleet, verbs }: State, text: string): readonly Choice[] => {
+  const bundles = newestReleases(fleet.releases).map(({ bundle }) => bundle);
+  const [, verb = ''] = /^([a-z]+) \S*$/.exec(text) ?? [];
+  if (verb === 'help') return verbs.map(([name, what]) => ({ line: `help ${name}`, what }));
+  if (ABOUT_BUNDLES.has(verb)) return bundles.map((name) => ({ line: `${verb} ${name}`, what: 'bundle' }));
+  if (text.startsWith('history/'))
+    return bundles.map((name) => ({ line: `history/${name}`, what: 'bundle' }));
+  if (text.startsWith('node/'))
+    return fleet.nodes.map(({ name }) => ({ line: `node/${name}`, what: 'node' }));
+  if (!text.startsWith('bundle/')) return [];
+  const [, bundle = '', more] = text.split('/');
+  if (more === undefined) return bundles.map((name) => ({ line: `bundle/${name}`, what: 'bundle' }));
+  const profiles = releaseAt(fleet.releases, bundle, undefined)?.manifest?.profiles ?? [];
+  return [...new Set(profiles.map(({ path }) => path))].map((path) => ({
+    line: `bundle/${bundle}/${path}`,
+    what: 'profile',
+  }));
 };
 
 /** Returns what a line does; throws SeccompError `usage` for one that means nothing. */
@@ -52,9 +79,14 @@ export const actionsOfLine = (state: State, text: string): readonly Action[] => 
       { kind: 'namespace', namespace: second },
       { kind: 'open', place: { screen: 'workloads' } },
     ];
-  if (first === 'files') return [{ kind: 'open', place: { screen: 'files', folder: second ?? '.' } }];
+  if (first === 'help')
+    return second === undefined ? [{ kind: 'help', isOpen: true }] : actionsOfLine(state, `${second} --help`);
+  if (first === 'files' && words.length > 1)
+    return [{ kind: 'open', place: { screen: 'files', folder: second ?? '.' } }];
   const place = words.length === 1 ? parsePlace(first) : undefined;
   if (place !== undefined) return [{ kind: 'open', place }];
+  if (first === 'diff' && words.length === 3 && words.slice(1).every(isProfileName))
+    return [{ kind: 'open', place: { screen: 'diff', before: words[1]!, after: words[2]! } }];
   if (state.verbs.some(([verb]) => verb === first)) return actionsOfVerb(state, words);
   throw new SeccompError(
     'usage',

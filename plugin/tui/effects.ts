@@ -2,10 +2,12 @@
 // It listens to the store and tells it what came; no screen knows of it.
 import { SeccompError } from '../../src/error.ts';
 import type { FleetNews } from '../../src/rollout/fleet.ts';
+import { PauseSwitch } from '../../src/rollout/pause.ts';
 import type { Clock } from '../../src/rollout/ports.ts';
+import type { WorkloadsNow } from '../../src/workload/ports.ts';
 import { type Need, needsOf } from './needs.ts';
 import type { Port, RunNews } from './port.ts';
-import { askKey, profileName, type Run, type State } from './state.ts';
+import { askKey, type Loaded, profileName, type Run, type State, workloadsOf } from './state.ts';
 import type { Store } from './store.ts';
 
 export interface EffectsOptions {
@@ -20,6 +22,10 @@ export interface EffectsOptions {
 
 /** News are told together: a rollout over thousands of nodes must not be a frame for each of them. */
 const BATCH_MS = 100;
+/** Pods of a large cluster come and go all the time; nobody reads faster than this. */
+const WORKLOADS_MS = 500;
+/** What is only a part says little, and each part is judged and drawn. */
+const PARTS_MS = 2_000;
 const TICK_MS = 5_000;
 
 /** Starts them; returns a promise that settles when all have ended. */
@@ -43,14 +49,24 @@ export const startEffects = async (options: EffectsOptions): Promise<void> => {
   }
 };
 
+interface RunAtWork {
+  readonly id: number;
+  readonly stop: AbortController;
+  readonly pace: PauseSwitch;
+  readonly ended: Promise<void>;
+}
+
 class Effects {
   readonly #options: EffectsOptions;
-  /** What is being read or was read, by what it is. */
-  readonly #begun = new Map<string, AbortController>();
+  /** What is being read, by what it is. */
+  readonly #begun = new Set<string>();
   #watched:
     | { readonly context: string | undefined; readonly refreshes: number; readonly over: AbortController }
     | undefined;
-  #run: { readonly id: number; readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  #workloads:
+    | { readonly key: string; readonly refreshes: number; readonly over: AbortController }
+    | undefined;
+  #run: RunAtWork | undefined;
 
   constructor(options: EffectsOptions) {
     this.#options = options;
@@ -62,15 +78,16 @@ class Effects {
     if (signal.aborted) return;
     const state = store.state();
     if (this.#isWatchDue(state)) this.#watch(state);
+    this.#followWorkloads(state);
     for (const need of needsOf(state)) this.#meet(need);
     if (state.run !== undefined && state.run.id !== this.#run?.id) this.#start(state.run);
-    if (state.run?.isStopping && this.#run?.id === state.run.id)
-      this.#run.stop.abort(new SeccompError('interrupted', 'stopped in the UI'));
+    if (state.run !== undefined && this.#run?.id === state.run.id) this.#steer(this.#run, state.run);
   }
 
   /** Whoever leaves while a rollout is at work stops it as Ctrl-C does, and waits until it is recorded. */
   async end(): Promise<void> {
     this.#watched?.over.abort();
+    this.#workloads?.over.abort();
     this.#run?.stop.abort(new SeccompError('interrupted', 'the UI was left'));
     await this.#run?.ended;
   }
@@ -102,6 +119,36 @@ class Effects {
     });
   }
 
+  /** Only while somebody looks, or comes back to it by Escape: it takes a watch of every pod. */
+  #followWorkloads({ trail, context, namespace, refreshes, workloads }: State): void {
+    const { store, port, clock, signal } = this.#options;
+    const isWanted = trail.some(({ place }) => place.screen === 'workloads');
+    const isLost = workloads?.now.lost !== undefined;
+    const before = this.#workloads;
+    const key = JSON.stringify([context, namespace]);
+    const isDue = before?.key !== key || (isLost && before.refreshes !== refreshes);
+    if (isWanted && !isDue) return;
+    before?.over.abort();
+    this.#workloads = undefined;
+    if (!isWanted) return;
+    const over = new AbortController();
+    const until = AbortSignal.any([over.signal, signal]);
+    this.#workloads = { key, refreshes, over };
+    const tell = (now: WorkloadsNow): void => {
+      if (!until.aborted) store.dispatch({ kind: 'workloads', namespace, now });
+    };
+    const follow = async (): Promise<void> => {
+      for await (const now of port.watchWorkloads(namespace, context, until)) {
+        tell(now);
+        await clock.sleep(now.isWhole ? WORKLOADS_MS : PARTS_MS, until);
+      }
+    };
+    follow().catch((thrown: unknown) => {
+      const known = workloadsOf(store.state()) ?? { rows: [], unread: [], isWhole: false };
+      tell({ ...known, lost: messageOf(thrown) });
+    });
+  }
+
   #meet(need: Need): void {
     const { store, port, signal, onFailure } = this.#options;
     const { context } = store.state();
@@ -118,11 +165,17 @@ class Effects {
       }
       case 'profile': {
         const name = profileName(need.bundle, need.revision, need.path);
-        if (!this.#begin(name)) return;
-        port.readProfile(need, context).then(
-          (value) => store.dispatch({ kind: 'profile', name, loaded: { value } }),
-          (thrown) => store.dispatch({ kind: 'profile', name, loaded: { error: messageOf(thrown) } }),
-        );
+        if (store.state().profiles[name] !== undefined || !this.#begin(name)) return;
+        port
+          .readProfile(need, context)
+          .then(
+            (value): Loaded<string> => ({ value }),
+            (thrown): Loaded<string> => ({ error: messageOf(thrown) }),
+          )
+          .then((loaded) => {
+            if (store.state().context === context) store.dispatch({ kind: 'profile', name, loaded });
+          })
+          .finally(() => this.#begun.delete(name));
         return;
       }
       case 'folder': {
@@ -142,18 +195,25 @@ class Effects {
 
   #begin(name: string): boolean {
     if (this.#begun.has(name)) return false;
-    this.#begun.set(name, new AbortController());
+    this.#begun.add(name);
     return true;
+  }
+
+  #steer({ stop, pace }: RunAtWork, { isStopping, isPaused }: Run): void {
+    if (isPaused) pace.pause();
+    else pace.resume();
+    if (isStopping) stop.abort(new SeccompError('interrupted', 'stopped in the UI'));
   }
 
   #start({ id, words }: Run): void {
     const { store, port, clock, onFailure } = this.#options;
     const stop = new AbortController();
+    const pace = new PauseSwitch();
     const { context } = store.state();
     const tell = (news: readonly RunNews[]): void =>
       store.dispatch({ kind: 'run-news', id, news, nowMs: clock.now() });
-    const ended = inBatches(() => port.run(words, context, stop.signal), tell, clock).catch(onFailure);
-    this.#run = { id, stop, ended };
+    const ended = inBatches(() => port.run(words, context, stop.signal, pace), tell, clock).catch(onFailure);
+    this.#run = { id, stop, pace, ended };
   }
 }
 

@@ -1,8 +1,9 @@
 // Which key does what: a key press and the state give actions. Pure. Keys of single screens are in screen-keys.ts.
+import { helpOverflow } from './help.ts';
 import type { Place } from './place.ts';
 import { promptKeys } from './prompt-keys.ts';
 import type { Action } from './reduce.ts';
-import { selectedRow } from './screen.ts';
+import { modelOf, selectedRow } from './screen.ts';
 import { screenKeys } from './screen-keys.ts';
 import { currentVisit, type State } from './state.ts';
 
@@ -14,23 +15,6 @@ export interface Press {
   readonly text: string;
   readonly isControl: boolean;
 }
-
-/** Keys that mean the same on every screen. */
-export const COMMON_KEYS: readonly (readonly [string, string])[] = [
-  ['↑ ↓ j k', 'move'],
-  ['← → h l', 'choose a column'],
-  ['PgUp PgDn', 'a page (Ctrl-B, Ctrl-F)'],
-  ['g G', 'first, last (Home, End)'],
-  ['Enter', 'open'],
-  ['Esc', 'back'],
-  ['Tab', 'next screen'],
-  ['/', 'filter'],
-  ['o', 'order by column'],
-  [':', 'any verb or screen'],
-  ['.', 'unmark what is new'],
-  ['Ctrl-R', 'read again'],
-  ['q', 'quit'],
-];
 
 /** Screens that Tab goes through. */
 const ROUND: readonly Place[] = [
@@ -44,8 +28,21 @@ const ROUND: readonly Place[] = [
 export const actionsOf = (state: State, press: Press): readonly Action[] => {
   if (press.isControl && press.text === 'c') return interrupt(state);
   if (state.prompt !== undefined) return promptKeys(state, state.prompt, press);
-  if (state.isHelp) return [{ kind: 'help', isOpen: false }];
+  if (state.isHelp) return helpKeys(state, press);
   return screenKeys(state, press) ?? commonKeys(state, press);
+};
+
+/** Help that is longer than the terminal is read on; any other key goes back. */
+const helpKeys = (state: State, { name, text }: Press): readonly Action[] => {
+  const most = helpOverflow(state, modelOf(state));
+  const page = Math.max(1, state.size.rows - 4);
+  const steps: Readonly<Record<string, number>> = {
+    ...{ down: 1, j: 1, up: -1, k: -1 },
+    ...{ 'page-down': page, ' ': page, 'page-up': -page, home: -most, g: -most, end: most, G: most },
+  };
+  const step = steps[name ?? text];
+  if (most === 0 || step === undefined) return [{ kind: 'help', isOpen: false }];
+  return [{ kind: 'help', isOpen: true, top: Math.max(0, Math.min(most, state.helpTop + step)) }];
 };
 
 /** What runs is stopped before the UI itself is left. */
@@ -53,6 +50,12 @@ const interrupt = ({ run }: State): readonly Action[] => {
   const isAtWork = run !== undefined && run.endedMs === undefined && !run.isStopping;
   return isAtWork ? [{ kind: 'stop' }] : [{ kind: 'leave' }];
 };
+
+/** A rollout that stands still in the middle would lose its lease. */
+const suspend = ({ run }: State): readonly Action[] =>
+  run !== undefined && run.endedMs === undefined
+    ? [{ kind: 'say', text: `${run.words[0]} is at work: p pauses it, s stops it`, isError: true }]
+    : [{ kind: 'suspend' }];
 
 const commonKeys = (state: State, { name, text, isControl }: Press): readonly Action[] => {
   const visit = currentVisit(state);
@@ -66,6 +69,8 @@ const commonKeys = (state: State, { name, text, isControl }: Press): readonly Ac
         return [{ kind: 'move', by: 'page-up' }];
       case 'r':
         return [{ kind: 'refresh' }];
+      case 'z':
+        return suspend(state);
       default:
         return [];
     }

@@ -58,6 +58,38 @@ export const dropColumns = (spans: Line, count: number): Line => {
   });
 };
 
+/** Cuts a line from its left to a width, marking the cut with `…`: where something is typed, its end matters. */
+export const fitEnd = (spans: Line, width: number): Line => {
+  const over = lineWidth(spans) - width;
+  return over <= 0
+    ? fitLine(spans, width)
+    : fitLine([span('…', 'dim'), ...dropColumns(spans, over + 1)], width);
+};
+
+/** Sets off each place where a text occurs, whatever the capitals. */
+export const highlight = (spans: Line, text: string): Line => {
+  if (text === '') return spans;
+  const whole = lineText(spans).toLowerCase();
+  const wanted = text.toLowerCase();
+  // Where capitals change the length, places of one are not those of the other.
+  if (whole.length !== lineText(spans).length) return spans;
+  const isFound = new Uint8Array(whole.length);
+  for (let at = whole.indexOf(wanted); at >= 0; at = whole.indexOf(wanted, at + wanted.length))
+    isFound.fill(1, at, at + wanted.length);
+  let at = 0;
+  return spans.flatMap((one) => {
+    const pieces: Span[] = [];
+    for (const character of one.text) {
+      const tone = isFound[at] === 1 ? 'selected' : one.tone;
+      const last = pieces.at(-1);
+      if (last?.tone === tone) pieces.splice(-1, 1, { text: last.text + character, tone });
+      else pieces.push({ text: character, tone });
+      at += character.length;
+    }
+    return pieces;
+  });
+};
+
 /** Puts two lines at the ends of one; where there is no room for both, the left one is cut. */
 export const spread = (left: Line, right: Line, width: number): Line => {
   const room = Math.max(0, width - lineWidth(right) - 1);

@@ -3,6 +3,9 @@
 import type { Line } from './line.ts';
 import type { Table } from './table.ts';
 
+/** Columns that a text is moved by at once. */
+export const SIDEWAYS = 8;
+
 export interface Model {
   /** The verb with the same content, without the program's name. */
   readonly command: readonly string[];
@@ -15,6 +18,8 @@ export interface Model {
   readonly text?: readonly Line[];
   /** The cursor is on a line of the text and is shown there; else the text as a whole moves. */
   readonly isCursorShown?: boolean;
+  /** Of lines with a cursor: by how many columns the longest goes beyond the room, where the screen moves them itself. */
+  readonly sideways?: number;
   /** Beside the text, which then is `width` wide. */
   readonly aside?: { readonly lines: readonly Line[]; readonly width: number };
   /** Instead of the text, where there is no room beside it; moved by itself. */

@@ -4,7 +4,6 @@ import { usersOf } from './screens/bundle.ts';
 import { diffWords } from './screens/diff.ts';
 import { explainWords, lintWords, profileSubject } from './screens/profile.ts';
 import { evalWords } from './screens/profile-words.ts';
-import { usageWords } from './screens/workloads.ts';
 import { currentVisit, type State } from './state.ts';
 import { rehearsalOf } from './words.ts';
 
@@ -23,8 +22,6 @@ const needsOfPlace = (state: State, place: Place): readonly Need[] => {
       return [ask(usersOf(place.bundle))];
     case 'profile':
       return needsOfProfile(state, place);
-    case 'workloads':
-      return [ask(usageWords(state, place))];
     case 'diff':
       return [ask(diffWords(place))];
     case 'command':

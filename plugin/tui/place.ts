@@ -31,13 +31,8 @@ export type Place =
   /** `target`: a bundle or a profile; absent: every container. */
   | { readonly screen: 'workloads'; readonly target?: string }
   | { readonly screen: 'history'; readonly bundle: string }
-  | {
-      readonly screen: 'diff';
-      readonly bundle: string;
-      readonly path: string;
-      readonly before: number;
-      readonly after: number;
-    }
+  /** Two profiles as `diff` names them: files, or those of revisions such as `web@v1/nginx.json`. */
+  | { readonly screen: 'diff'; readonly before: string; readonly after: string }
   | { readonly screen: 'rollout' }
   /** What a verb printed. */
   | { readonly screen: 'command'; readonly words: readonly string[] }
@@ -64,7 +59,7 @@ export const formatPlace = (place: Place): string => {
     case 'history':
       return `history/${place.bundle}`;
     case 'diff':
-      return `diff/${place.bundle}/v${place.before}..v${place.after}/${place.path}`;
+      return formatDiff(place.before, place.after);
     case 'command':
     case 'preview':
       return `${place.screen}/${place.words.join(' ')}`;
@@ -74,6 +69,17 @@ export const formatPlace = (place: Place): string => {
       return place.screen;
   }
 };
+
+/** Two revisions of one profile are written shortly: `diff/web/v1..v2/nginx.json`. */
+const formatDiff = (before: string, after: string): string => {
+  const [one, other] = [before, after].map((name) => NAMED_PROFILE.exec(name)?.groups);
+  if (one === undefined || other === undefined || one.bundle !== other.bundle || one.path !== other.path)
+    return `diff/${before}..${after}`;
+  return `diff/${one.bundle}/v${one.revision}..v${other.revision}/${one.path}`;
+};
+
+/** A profile of a revision, as verbs read it. */
+const NAMED_PROFILE = /^(?<bundle>[^@/]+)@v(?<revision>\d{1,9})\/(?<path>.+)$/;
 
 const formatGroup = ({ by, bundle, value }: Group): string =>
   `${by}${bundle === undefined ? '' : `:${bundle}`}=${value}`;
@@ -100,6 +106,8 @@ export const parsePlace = (address: string): Place | undefined => {
       return parseBundle(rest);
     case 'diff':
       return parseDiff(rest);
+    case 'files':
+      return { screen, folder: tail === '' ? '.' : tail };
     default:
       return undefined;
   }
@@ -123,7 +131,22 @@ const parseBundle = ([named = '', ...path]: readonly string[]): Place | undefine
 };
 
 const parseDiff = ([bundle = '', range = '', ...path]: readonly string[]): Place | undefined => {
-  const [, before, after] = /^v(\d{1,9})\.\.v(\d{1,9})$/.exec(range) ?? [];
-  if (bundle === '' || before === undefined || path.length === 0) return undefined;
-  return { screen: 'diff', bundle, path: path.join('/'), before: Number(before), after: Number(after) };
+  const [, one, other] = /^v(\d{1,9})\.\.v(\d{1,9})$/.exec(range) ?? [];
+  if (bundle !== '' && one !== undefined && path.length > 0) {
+    const [before, after] = [one, other].map((revision) => `${bundle}@v${revision}/${path.join('/')}`);
+    return { screen: 'diff', before: before!, after: after! };
+  }
+  const [, before = '', after = ''] = /^(.+?[^./])\.\.(.+)$/.exec([bundle, range, ...path].join('/')) ?? [];
+  return isProfileName(before) && isProfileName(after) ? { screen: 'diff', before, after } : undefined;
 };
+
+/** Tells whether a word of a verb names one profile: a file, or one of a revision or generation. */
+export const isProfileName = (word: string): boolean =>
+  /\.(json|ya?ml)$/i.test(word) || /^[^@/]+@(v\d+|[0-9a-f]{16})\/./.test(word);
+
+/** Returns the comparison of a profile of two revisions. */
+export const diffPlace = (bundle: string, path: string, before: number, after: number): Place => ({
+  screen: 'diff',
+  before: `${bundle}@v${before}/${path}`,
+  after: `${bundle}@v${after}/${path}`,
+});

@@ -2,6 +2,8 @@
 // tests make it of recorded data.
 import type { RolloutEvent } from '../../src/rollout/events.ts';
 import type { FleetNews } from '../../src/rollout/fleet.ts';
+import type { Pace } from '../../src/rollout/ports.ts';
+import type { WorkloadsNow } from '../../src/workload/ports.ts';
 import type { ExitCode } from '../outside.ts';
 
 /** What a verb came to; nothing of it is sanitized yet. */
@@ -26,10 +28,24 @@ export interface FolderEntry {
 export interface Port {
   /** The nodes and records there are, then what changes; ends when the signal aborts. */
   watchFleet(context: string | undefined, signal: AbortSignal): AsyncIterable<FleetNews>;
-  /** Runs a verb and returns what it printed; it never throws. `web@v3/nginx.json` names a profile of a revision. */
+  /** Who runs with what, again whenever it changes; ends when the signal aborts. Without a namespace: in all. */
+  watchWorkloads(
+    namespace: string | undefined,
+    context: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<WorkloadsNow>;
+  /** Runs a verb and returns what it printed; it never throws. `./web@v3/nginx.json` names a profile of a revision. */
   ask(words: readonly string[], context: string | undefined, signal: AbortSignal): Promise<Answer>;
-  /** Runs a verb and tells what happens; an abort stops it as Ctrl-C does, and it still comes to its end. */
-  run(words: readonly string[], context: string | undefined, signal: AbortSignal): AsyncIterable<RunNews>;
+  /**
+   * Runs a verb and tells what happens; an abort stops it as Ctrl-C does, and it still comes to its end. While `pace`
+   * is paused it begins no further node.
+   */
+  run(
+    words: readonly string[],
+    context: string | undefined,
+    signal: AbortSignal,
+    pace: Pace,
+  ): AsyncIterable<RunNews>;
   /** Reads a profile's text out of a revision's content. */
   readProfile(
     profile: { readonly bundle: string; readonly revision: number; readonly path: string },

@@ -5,7 +5,7 @@ import type { LintDocument } from '../output/lint-document.ts';
 import { documentOf } from './answers.ts';
 import { rulesOf } from './explained.ts';
 import type { Press } from './keys.ts';
-import type { Place } from './place.ts';
+import { diffPlace, type Place } from './place.ts';
 import type { Action } from './reduce.ts';
 import { comparedWith } from './screens/bundle.ts';
 import { explainWords, lintWords, profileSubject } from './screens/profile.ts';
@@ -25,7 +25,7 @@ export const profileKeys = (
   const visit = currentVisit(state);
   if (subject === undefined) return undefined;
   const { file } = subject;
-  if (press.name === 'tab' && state.size.columns < 100) return [{ kind: 'change-over' }];
+  if (press.name === 'tab') return [{ kind: 'change-over' }];
   switch (press.text) {
     case 'e':
       return [{ kind: 'prompt', prompt: { kind: 'eval', text: visit.call ?? '' } }];
@@ -49,6 +49,9 @@ export const profileKeys = (
       return [{ kind: 'open', place: { screen: 'workloads', target: `${place.bundle}/${place.path}` } }];
     case 'd':
       return compare(state, place, subject.revision);
+    case 'f':
+      // The file is typed next; the command screen and this one say the same.
+      return [{ kind: 'prompt', prompt: { kind: 'command', text: `diff ${file} `, chosen: -1 } }];
     default:
       return undefined;
   }
@@ -67,7 +70,7 @@ const compare = (state: State, { bundle, path }: ProfilePlace, revision: number)
   const before = comparedWith(releases, { screen: 'bundle', bundle, revision }, release);
   const isThere = before?.manifest?.profiles.some((profile) => profile.path === path);
   return before !== undefined && isThere
-    ? [{ kind: 'open', place: { screen: 'diff', bundle, path, before: before.revision, after: revision } }]
+    ? [{ kind: 'open', place: diffPlace(bundle, path, before.revision, revision) }]
     : [{ kind: 'say', text: `no revision before v${revision} has another ${path}`, isError: true }];
 };
 

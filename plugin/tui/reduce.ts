@@ -1,11 +1,13 @@
 // What happens and what becomes of the state: the only place where the UI changes. Pure.
 import { type FleetNews, foldFleet } from '../../src/rollout/fleet.ts';
-import { looksNow, withLook } from './looks.ts';
-import { moveColumn, moveCursor, scrollIntoView } from './movement.ts';
+import type { WorkloadsNow } from '../../src/workload/ports.ts';
+import { takeFleet, takeWorkloads, withoutErrors } from './fold-news.ts';
+import { withLook } from './looks.ts';
+import { moveColumn, moveCursor, scrollIntoView, seek } from './movement.ts';
 import { GROUPINGS, type Grouping, type Place } from './place.ts';
 import type { Answer, RunNews } from './port.ts';
 import { foldRun } from './run-fold.ts';
-import { modelOf } from './screen.ts';
+import { hasCursor, modelOf } from './screen.ts';
 import {
   currentVisit,
   type Listing,
@@ -28,29 +30,35 @@ export type Action =
   | { readonly kind: 'back' }
   | { readonly kind: 'prompt'; readonly prompt: Prompt | undefined }
   | { readonly kind: 'filter'; readonly text: string }
+  /** Goes to the next place of what is searched for in a text. */
+  | { readonly kind: 'seek'; readonly by: 1 | -1 }
   | { readonly kind: 'order' }
   | { readonly kind: 'regroup' }
   | { readonly kind: 'change-over' }
   | { readonly kind: 'mark'; readonly key: string | undefined }
-  | { readonly kind: 'help'; readonly isOpen: boolean }
+  | { readonly kind: 'help'; readonly isOpen: boolean; readonly top?: number }
   | { readonly kind: 'look' }
   | { readonly kind: 'line'; readonly cursor: number }
   | { readonly kind: 'call'; readonly text: string }
   | { readonly kind: 'run'; readonly words: readonly string[] }
   | { readonly kind: 'stop' }
+  | { readonly kind: 'pause'; readonly isPaused: boolean }
   | { readonly kind: 'refresh' }
   | { readonly kind: 'switch'; readonly context: string }
   | { readonly kind: 'namespace'; readonly namespace: string | undefined }
   | { readonly kind: 'say'; readonly text: string; readonly isError: boolean }
   | { readonly kind: 'leave' }
+  | { readonly kind: 'suspend' }
   // What the world tells.
   | { readonly kind: 'resized'; readonly size: Size }
   | { readonly kind: 'ticked'; readonly nowMs: number }
   | { readonly kind: 'fleet'; readonly news: readonly FleetNews[] }
+  | { readonly kind: 'workloads'; readonly namespace: string | undefined; readonly now: WorkloadsNow }
   | { readonly kind: 'asking'; readonly key: string }
   | { readonly kind: 'answered'; readonly key: string; readonly answer: Answer }
   | { readonly kind: 'profile'; readonly name: string; readonly loaded: Loaded<string> }
   | { readonly kind: 'listed'; readonly folder: string; readonly loaded: Loaded<Listing> }
+  | { readonly kind: 'context'; readonly name: string | undefined }
   | { readonly kind: 'contexts'; readonly names: readonly string[] }
   | {
       readonly kind: 'run-news';
@@ -61,7 +69,19 @@ export type Action =
 
 /** What a message is about has passed when the user goes on. */
 const KEEPS_MESSAGE = new Set<Action['kind']>([
-  ...(['say', 'resized', 'ticked', 'fleet', 'asking', 'answered', 'profile', 'listed', 'contexts'] as const),
+  ...([
+    'say',
+    'resized',
+    'ticked',
+    'fleet',
+    'workloads',
+    'asking',
+    'answered',
+    'profile',
+    'listed',
+    'context',
+    'contexts',
+  ] as const),
   'run-news',
 ]);
 
@@ -88,7 +108,9 @@ const apply = (state: State, action: Action): State => {
     case 'prompt':
       return { ...state, prompt: action.prompt };
     case 'filter':
-      return withVisit(state, { filter: action.text, cursor: 0, top: 0 });
+      return filterBy(state, action.text);
+    case 'seek':
+      return seek(state, linePlace(state) + action.by, action.by);
     case 'order':
       return withVisit(state, nextOrder(state));
     case 'regroup':
@@ -98,15 +120,23 @@ const apply = (state: State, action: Action): State => {
     case 'mark':
       return withVisit(state, { marked: action.key });
     case 'help':
-      return { ...state, isHelp: action.isOpen };
+      return { ...state, isHelp: action.isOpen, helpTop: action.top ?? 0 };
     case 'look':
       return withLook(state);
     case 'run':
       return open({ ...state, run: newRun(action.words, state) }, { screen: 'rollout' }, 'instead');
     case 'stop':
       return state.run === undefined ? state : { ...state, run: { ...state.run, isStopping: true } };
+    case 'pause':
+      return state.run === undefined ? state : { ...state, run: { ...state.run, isPaused: action.isPaused } };
     case 'refresh':
-      return { ...state, asked: {}, listings: {}, refreshes: state.refreshes + 1 };
+      return {
+        ...state,
+        asked: {},
+        listings: {},
+        profiles: withoutErrors(state.profiles),
+        refreshes: state.refreshes + 1,
+      };
     case 'switch':
       return switchContext(state, action.context);
     case 'namespace':
@@ -115,12 +145,16 @@ const apply = (state: State, action: Action): State => {
       return { ...state, message: { text: action.text, isError: action.isError } };
     case 'leave':
       return { ...state, isLeaving: true };
+    case 'suspend':
+      return { ...state, suspensions: state.suspensions + 1 };
     case 'resized':
-      return { ...state, size: action.size };
+      return isSameSize(state.size, action.size) ? state : { ...state, size: action.size };
     case 'ticked':
       return { ...state, nowMs: action.nowMs };
     case 'fleet':
       return takeFleet(state, action.news);
+    case 'workloads':
+      return takeWorkloads(state, action.namespace, action.now);
     case 'asking':
       return {
         ...state,
@@ -146,12 +180,28 @@ const apply = (state: State, action: Action): State => {
       return { ...state, profiles: { ...state.profiles, [action.name]: action.loaded } };
     case 'listed':
       return { ...state, listings: { ...state.listings, [action.folder]: action.loaded } };
+    case 'context':
+      return { ...state, context: action.name };
     case 'contexts':
       return { ...state, contexts: action.names };
     case 'run-news':
       return foldRun(state, action.id, action.news, action.nowMs);
   }
 };
+
+/** Of a table the rows that match are left; in a text the first place from where one is on is gone to. */
+const filterBy = (state: State, filter: string): State => {
+  if (modelOf(state).table !== undefined) return withVisit(state, { filter, cursor: 0, top: 0 });
+  return seek(withVisit(state, { filter }), linePlace(state), 1);
+};
+
+const linePlace = (state: State): number => {
+  const { cursor, top } = currentVisit(state);
+  return hasCursor(modelOf(state)) ? cursor : top;
+};
+
+const isSameSize = (one: Size, other: Size): boolean =>
+  one.columns === other.columns && one.rows === other.rows;
 
 /** Changes the visit that is shown. */
 const withVisit = (state: State, changes: { [Key in keyof Visit]?: Visit[Key] | undefined }): State => ({
@@ -167,7 +217,10 @@ const open = (seen: State, place: Place, how?: 'instead' | 'alone'): State => {
   const at = state.trail.findIndex((one) => JSON.stringify(one.place) === address);
   if (at >= 0) return { ...state, trail: state.trail.slice(0, at + 1) };
   const kept = how === 'instead' ? state.trail.slice(0, -1) : state.trail;
-  return { ...state, trail: [...kept, visit(place)] };
+  // A group shows the bundle that it was opened for.
+  const from = currentVisit(state);
+  const isGroup = place.screen === 'fleet' && from.place.screen === 'fleet';
+  return { ...state, trail: [...kept, { ...visit(place), ...(isGroup && { column: from.column }) }] };
 };
 
 const back = (state: State): State => {
@@ -192,8 +245,13 @@ const nextGrouping = ({ grouping, fleet }: State): Grouping => {
 };
 
 /** Everything known was of the other cluster. */
-const switchContext = (state: State, context: string): State => ({
-  ...state,
+const switchContext = (state: State, context: string): State => {
+  // Where one is already nothing is told again: what is known stays.
+  if (context === state.context) return { ...withLook(state), trail: [visit({ screen: 'fleet' })] };
+  return { ...state, ...otherContext(state, context) };
+};
+
+const otherContext = (state: State, context: string): Partial<State> => ({
   context,
   flags: [...withoutContext(state.flags), '--context', context],
   fleet: foldFleet(
@@ -211,28 +269,10 @@ const switchContext = (state: State, context: string): State => ({
   asked: {},
   profiles: {},
   looks: {},
+  inspections: {},
+  workloads: undefined,
   prompt: undefined,
 });
 
 const withoutContext = (flags: readonly string[]): readonly string[] =>
   flags.filter((flag, index) => flag !== '--context' && flags[index - 1] !== '--context');
-
-const withoutUsage = (asked: State['asked']): State['asked'] =>
-  Object.fromEntries(
-    Object.entries(asked).flatMap(([key, one]) => {
-      const isUsage = (JSON.parse(key) as string[])[0] === 'usage';
-      return [[key, isUsage ? { ...one, isStale: true } : one]];
-    }),
-  );
-
-const takeFleet = (state: State, news: readonly FleetNews[]): State => {
-  const fleet = foldFleet(state.fleet, news);
-  if (fleet === state.fleet) return state;
-  // Who uses what depends on what is where.
-  const isStale = fleet.releases !== state.fleet.releases && state.fleet.synced.records;
-  const next = { ...state, fleet, ...(isStale && { asked: withoutUsage(state.asked) }) };
-  // What is there when one comes is no news.
-  const isNowWhole = fleet.synced.nodes && fleet.synced.records;
-  const wasWhole = state.fleet.synced.nodes && state.fleet.synced.records;
-  return isNowWhole && !wasWhole ? { ...next, looks: { ...next.looks, ...looksNow(next) } } : next;
-};

@@ -10,12 +10,15 @@ import { createStore, type Store } from './store.ts';
 import type { Theme } from './theme.ts';
 import { joinWords } from './words.ts';
 
-export interface UiOptions extends Omit<StateOptions, 'size' | 'nowMs'> {
-  readonly port: Port;
+export interface UiOptions extends Omit<StateOptions, 'size' | 'nowMs' | 'context'> {
+  /** Tells which of the kubeconfig's contexts counts; undefined where there is none. */
+  readonly readContext: () => Promise<string | undefined>;
+  /** Called when the first frame is on the terminal. */
+  readonly openPort: () => Promise<Port>;
   readonly theme: Theme;
   readonly isScreenReader: boolean;
   /** The terminal, the clock, and the signal that leaves as `q` does. */
-  readonly outside: Pick<Outside, 'stdin' | 'stderr' | 'clock' | 'signal'> & {
+  readonly outside: Pick<Outside, 'stdin' | 'stderr' | 'clock' | 'signal' | 'suspend'> & {
     readonly stdout: Outside['stdout'] & { readonly rows?: number };
   };
 }
@@ -24,7 +27,7 @@ const DEFAULT_SIZE = { columns: 80, rows: 24 };
 
 /** Runs the UI until the user leaves it; throws what nobody expected, when the terminal is as it was. */
 export const runUi = async (options: UiOptions): Promise<void> => {
-  const { port, theme } = options;
+  const { theme, openPort, readContext } = options;
   const { stdin, stdout, stderr, clock, signal } = options.outside;
   const size = {
     columns: stdout.columns || DEFAULT_SIZE.columns,
@@ -35,7 +38,7 @@ export const runUi = async (options: UiOptions): Promise<void> => {
   const over = new AbortController();
   const leave = () => store.dispatch({ kind: 'leave' });
   signal.addEventListener('abort', leave);
-  const instance = render(<App store={store} theme={theme} />, {
+  const instance = render(<App store={store} theme={theme} suspend={options.outside.suspend} />, {
     stdin: stdin as NodeJS.ReadStream,
     stdout: stdout as NodeJS.WriteStream,
     stderr: stderr as NodeJS.WriteStream,
@@ -48,9 +51,15 @@ export const runUi = async (options: UiOptions): Promise<void> => {
     alternateScreen: !options.isScreenReader,
     maxFps: 60,
   });
-  const effects = startEffects({ store, port, clock, signal: over.signal, onFailure: failed.reject });
+  let effects = Promise.resolve();
   try {
-    await Promise.race([instance.waitUntilExit(), effects, failed.promise]);
+    const exited = instance.waitUntilExit();
+    // All that is read and loaded to talk to the cluster would stand between the first frame and the terminal.
+    await Promise.race([exited, instance.waitUntilRenderFlush(), failed.promise]);
+    const [port, name] = await Promise.all([openPort(), readContext()]);
+    store.dispatch({ kind: 'context', name });
+    effects = startEffects({ store, port, clock, signal: over.signal, onFailure: failed.reject });
+    await Promise.race([exited, effects, failed.promise]);
   } finally {
     signal.removeEventListener('abort', leave);
     instance.unmount();

@@ -1,14 +1,15 @@
 // Keys that mean something on single screens only; undefined leaves a key to its common meaning.
+import { digest16 } from '../../src/rollout/names.ts';
 import { actionsOfVerb } from './commands.ts';
 import type { Press } from './keys.ts';
-import type { Place } from './place.ts';
+import { diffPlace, type Place } from './place.ts';
 import { profileKeys } from './profile-keys.ts';
 import type { Action } from './reduce.ts';
 import { selectedRow } from './screen.ts';
 import { comparedWith } from './screens/bundle.ts';
 import { chosenBundle } from './screens/fleet.ts';
-import { currentVisit, type State } from './state.ts';
-import { releaseAt, releasesOf } from './status.ts';
+import { currentVisit, isPausable, type State } from './state.ts';
+import { releaseAt, releasesOf, selectorOf, statusOfFleet } from './status.ts';
 import { confirmationOf, confirmedWords, joinWords } from './words.ts';
 
 /** Returns what a key press means on the current screen. */
@@ -51,20 +52,31 @@ const fleetKeys = (state: State, { text }: Press): readonly Action[] | undefined
   const bundle = chosenBundle(state);
   switch (text) {
     case 'b':
-      return [{ kind: 'regroup' }];
+      return isGroup(state) ? [] : [{ kind: 'regroup' }];
     case 'B':
       return bundle === undefined ? [] : [open({ screen: 'bundle', bundle })];
-    case 'v': {
-      const row = selectedRow(state);
-      const isNode = row?.opens?.screen === 'node';
-      return actionsOfVerb(state, ['verify', ...(isNode ? ['--nodes', row.key] : [])]);
-    }
+    case 'v':
+      return actionsOfVerb(state, ['verify', ...nodesOfRow(state)]);
     case 'a':
     case 'R':
       return bundleKeys(state, bundle, { text, isControl: false });
     default:
       return undefined;
   }
+};
+
+/** What says on the command line which nodes the chosen row of the fleet stands for; those in one state nothing says. */
+const nodesOfRow = (state: State): readonly string[] => {
+  const opens = selectedRow(state)?.opens;
+  if (opens?.screen === 'node') return ['--nodes', opens.node];
+  const selector =
+    opens?.screen === 'fleet' && opens.group ? selectorOf(opens.group, state.fleet.nodes) : undefined;
+  return selector === undefined ? [] : ['-l', selector];
+};
+
+const isGroup = (state: State): boolean => {
+  const { place } = currentVisit(state);
+  return place.screen === 'fleet' && place.group !== undefined;
 };
 
 const bundleKeys = (
@@ -103,12 +115,42 @@ const compareProfile = (state: State, place: Extract<Place, { screen: 'bundle' }
     return [{ kind: 'say', text: `v${missing} has no ${path}`, isError: true }];
   }
   const { bundle } = place;
-  return [open({ screen: 'diff', bundle, path, before: before.revision, after: release.revision })];
+  return [open(diffPlace(bundle, path, before.revision, release.revision))];
 };
 
 const nodeKeys = (state: State, node: string, { text }: Press): readonly Action[] | undefined => {
-  if (text === 'v') return actionsOfVerb(state, ['verify', '--nodes', node]);
-  return text === 'u' ? [open({ screen: 'workloads' }), { kind: 'filter', text: '' }] : undefined;
+  switch (text) {
+    case 'v':
+      return actionsOfVerb(state, ['verify', '--nodes', node]);
+    case 'u':
+      return [open({ screen: 'workloads' }), { kind: 'filter', text: node }];
+    case 'd':
+      return compareNode(state, node);
+    default:
+      return undefined;
+  }
+};
+
+/** What a node has of a bundle against what it should have. */
+const compareNode = (state: State, node: string): readonly Action[] => {
+  const row = statusOfFleet(state.fleet.nodes, state.fleet.releases).rows.find(
+    (one) => one.node.name === node,
+  );
+  const opened = selectedRow(state)?.opens;
+  const bundle = opened?.screen === 'bundle' ? opened.bundle : undefined;
+  const cell = bundle === undefined ? undefined : row?.cells[bundle];
+  if (bundle === undefined || cell === undefined) return [];
+  const { current } = cell;
+  const wanted = cell.wanted === undefined ? undefined : digest16(cell.wanted);
+  if (current !== undefined && wanted !== undefined && current !== wanted)
+    return actionsOfVerb(state, ['diff', `${bundle}@${current}`, `${bundle}@${wanted}`]);
+  const what =
+    current === undefined
+      ? 'has nothing'
+      : current === wanted
+        ? 'has what it should have'
+        : 'should have nothing';
+  return [{ kind: 'say', text: `${node} ${what} of ${bundle}`, isError: false }];
 };
 
 const workloadsKeys = (state: State, { text }: Press): readonly Action[] | undefined => {
@@ -167,7 +209,10 @@ const rolloutKeys = (state: State, { text }: Press): readonly Action[] | undefin
   const { run } = state;
   if (run === undefined) return undefined;
   if (text === 'w') return [{ kind: 'change-over' }];
-  if (run.endedMs === undefined) return text === 's' ? [{ kind: 'stop' }] : undefined;
+  if (run.endedMs === undefined) {
+    if (text === 's') return [{ kind: 'stop' }];
+    return text === 'p' && isPausable(run) ? [{ kind: 'pause', isPaused: !run.isPaused }] : undefined;
+  }
   if (text === 'c') return actionsOfVerb(state, run.words);
   const bundle = run.state.bundle;
   return text === 'R' && bundle !== undefined ? actionsOfVerb(state, ['rollback', bundle]) : undefined;
@@ -178,6 +223,14 @@ const filesKeys = (state: State, { name, text }: Press): readonly Action[] | und
   if (row === undefined) return undefined;
   if (name === 'return' && row.opens !== undefined) return [open(row.opens, 'instead')];
   if (text === 'L') return actionsOfVerb(state, ['lint', row.key]);
+  if (text === 'd')
+    // What it is compared with is typed before it.
+    return [
+      {
+        kind: 'prompt',
+        prompt: { kind: 'command', text: 'diff ', after: ` ${joinWords([row.key])}`, chosen: -1 },
+      },
+    ];
   if (text !== 'a' && name !== 'return') return undefined;
   if (state.isReadOnly) return actionsOfVerb(state, ['apply']);
   // The line is written so far that it can be read before it is sent, and changed.

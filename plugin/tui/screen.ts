@@ -1,5 +1,6 @@
 // Which function draws which place, and what every list has in common: the rows in sight, and the chosen one.
-import { type Line, line } from './line.ts';
+import { layOut } from './columns.ts';
+import { fitLine, type Line, line, lineText, span, type Tone, wrap } from './line.ts';
 import type { Model } from './model.ts';
 import { formatPlace } from './place.ts';
 import { bundleModel } from './screens/bundle.ts';
@@ -14,7 +15,7 @@ import { previewModel } from './screens/preview.ts';
 import { profileModel } from './screens/profile.ts';
 import { rolloutModel } from './screens/rollout.ts';
 import { workloadsModel } from './screens/workloads.ts';
-import { currentVisit, type State } from './state.ts';
+import { commandLine, currentVisit, type State } from './state.ts';
 import { arrangeRows, type Row } from './table.ts';
 
 /** Returns what the current place shows. */
@@ -51,12 +52,72 @@ export const modelOf = (state: State): Model => {
 /** Lines around the content: the breadcrumb, the command that says the same, and the last line. */
 const FRAME_ROWS = 3;
 
-/** Columns that a text is moved by. */
-export const SIDEWAYS = 8;
+const COMMAND_ROWS = 3;
 
-/** Returns how many rows or lines of the content are in sight. */
-export const roomFor = (state: State, model: Model): number =>
-  Math.max(1, state.size.rows - FRAME_ROWS - model.head.length - (model.table ? 1 : 0));
+/** Returns the command that says the same; in few rows, or where it is very long, its end is cut. */
+export const commandLines = (state: State, model: Model): readonly Line[] => {
+  const { columns, rows } = state.size;
+  const text = commandLine(state, model.command);
+  const lines = wrap(text, columns, 'dim');
+  return rows < 16 || lines.length > COMMAND_ROWS ? [fitLine(line(text, 'dim'), columns)] : lines;
+};
+
+/** Before each row: the cursor, and what is new. Both are seen without colour. */
+export const GUTTER = 2;
+
+/** Returns the width that a table has: beside its rows, and before the sign that there are more columns. */
+export const tableWidth = ({ size }: State): number => size.columns - GUTTER - 1;
+
+/** Of the head, however low the terminal is, this much of the content is left in sight. */
+const CONTENT_ROWS = 4;
+
+/** Returns the head, or as much of it as leaves room for the content. */
+export const headLines = ({ size }: State, { head }: Model): readonly Line[] =>
+  head.slice(0, Math.max(1, size.rows - FRAME_ROWS - CONTENT_ROWS));
+
+/** Returns what stands below the content: the chosen row's words as a whole, and why nothing is live any more. */
+export const footLines = (
+  state: State,
+  model: Model,
+  cursor = currentVisit(state).cursor,
+): readonly Line[] => {
+  const { size, fleet } = state;
+  const most = Math.max(1, Math.floor(size.rows / 6));
+  const detail = model.table === undefined ? undefined : shownRows(state, model)[cursor]?.detail;
+  const losses = new Set([fleet.lost.nodes, fleet.lost.records, ...fleet.damaged.slice(0, 1)]);
+  const lost = [...losses].flatMap((one) =>
+    one === undefined ? [] : shorten(one, size.columns, most, 'bad'),
+  );
+  return [
+    ...(detail === undefined ? [] : shorten(detail, size.columns, most, 'plain')),
+    ...lost.slice(0, most),
+  ];
+};
+
+const shorten = (text: string, width: number, most: number, tone: Tone): readonly Line[] => {
+  const lines = wrap(text, width - 1, tone);
+  if (lines.length <= most) return lines;
+  return [...lines.slice(0, most - 1), [span(`${lineText(lines[most - 1]!)}…`, tone)]];
+};
+
+/** Returns how many rows or lines of the content are in sight while the cursor is where it is, or at another row. */
+export const roomFor = (state: State, model: Model, cursor?: number): number => {
+  const around =
+    FRAME_ROWS -
+    1 +
+    commandLines(state, model).length +
+    headLines(state, model).length +
+    (model.table ? 1 : 0);
+  return Math.max(1, state.size.rows - around - footLines(state, model, cursor).length);
+};
+
+/** Returns how many columns of a table can be moved away to the left. */
+export const columnsToMove = (state: State, { table }: Model): number => {
+  const count = table?.columns.length ?? 0;
+  if (table === undefined) return 0;
+  const from = Array.from({ length: count }, (_, index) => index);
+  return from.find((one) => !layOut(table, tableWidth(state), undefined, one).isMoreRight) ?? 0;
+};
 
 /** Returns the rows after filter and order. */
 export const shownRows = (state: State, model: Model): readonly Row[] => {

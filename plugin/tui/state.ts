@@ -3,10 +3,11 @@
 import type { Inspection } from '../../src/protocol/report.ts';
 import { emptyFleet, type Fleet } from '../../src/rollout/fleet.ts';
 import { type RolloutState, initialState as unplanned } from '../../src/rollout/state.ts';
+import type { WorkloadsNow } from '../../src/workload/ports.ts';
 import type { Grouping, Place } from './place.ts';
 import type { Answer, FolderEntry } from './port.ts';
 import type { Order } from './table.ts';
-import { isLocal, joinWords } from './words.ts';
+import { isLocal, isRolling, joinWords } from './words.ts';
 
 export interface Size {
   readonly columns: number;
@@ -51,11 +52,16 @@ export interface Listing {
   readonly entries: readonly FolderEntry[];
 }
 
-export type Prompt =
-  | { readonly kind: 'filter'; readonly text: string; readonly before: string }
-  | { readonly kind: 'command'; readonly text: string; readonly chosen: number }
-  | { readonly kind: 'eval'; readonly text: string }
-  | { readonly kind: 'confirm'; readonly text: string; readonly wanted: string };
+/** A line that is being typed: `text` stands left of the cursor, `after` right of it. */
+export type Prompt = { readonly text: string; readonly after?: string } & (
+  | { readonly kind: 'filter'; readonly before: string }
+  | { readonly kind: 'command'; readonly chosen: number }
+  | { readonly kind: 'eval' }
+  | { readonly kind: 'confirm'; readonly wanted: string }
+);
+
+/** Returns all that was typed, whichever side of the cursor it is on. */
+export const wholeText = ({ text, after = '' }: Prompt): string => text + after;
 
 /** A verb at work on nodes; there is one at a time. */
 export interface Run {
@@ -68,6 +74,8 @@ export interface Run {
   readonly startedMs: number;
   readonly endedMs?: number;
   readonly isStopping: boolean;
+  /** No further node is to be begun until the user says so. */
+  readonly isPaused: boolean;
   readonly answer?: Answer;
 }
 
@@ -100,8 +108,12 @@ export interface State {
   readonly asked: Readonly<Record<string, Asked>>;
   readonly profiles: Readonly<Record<string, Loaded<string>>>;
   readonly listings: Readonly<Record<string, Loaded<Listing>>>;
+  /** As they were last told, and of which namespace; undefined: not yet. */
+  readonly workloads: { readonly namespace: string | undefined; readonly now: WorkloadsNow } | undefined;
   readonly prompt: Prompt | undefined;
   readonly isHelp: boolean;
+  /** The first line of the help in sight. */
+  readonly helpTop: number;
   /** What rows said when their place was last looked at, by address and key. */
   readonly looks: Readonly<Record<string, ReadonlyMap<string, string>>>;
   readonly run: Run | undefined;
@@ -111,6 +123,8 @@ export interface State {
   readonly refreshes: number;
   readonly message: { readonly text: string; readonly isError: boolean } | undefined;
   readonly isLeaving: boolean;
+  /** How often the user has gone back to the shell for a while. */
+  readonly suspensions: number;
 }
 
 export interface StateOptions {
@@ -138,14 +152,17 @@ export const firstState = ({ place, ...options }: StateOptions): State => ({
   asked: {},
   profiles: {},
   listings: {},
+  workloads: undefined,
   prompt: undefined,
   isHelp: false,
+  helpTop: 0,
   looks: {},
   run: undefined,
   inspections: {},
   refreshes: 0,
   message: undefined,
   isLeaving: false,
+  suspensions: 0,
 });
 
 /** Begins a visit at the top. */
@@ -170,12 +187,21 @@ export const newRun = (words: readonly string[], { run, nowMs }: State): Run => 
   said: '',
   startedMs: nowMs,
   isStopping: false,
+  isPaused: false,
 });
+
+/** Returns who runs with what in the chosen namespace, as far as it is known. */
+export const workloadsOf = ({ workloads, namespace }: State): WorkloadsNow | undefined =>
+  workloads?.namespace === namespace ? workloads?.now : undefined;
+
+/** Tells whether a run is at work on nodes, and may be held before the next one. */
+export const isPausable = ({ words, endedMs, isStopping }: Run): boolean =>
+  endedMs === undefined && !isStopping && isRolling(words);
 
 /** Names what is asked of a verb. */
 export const askKey = (words: readonly string[]): string => JSON.stringify(words);
 
-/** Names a profile of a revision as verbs read it inside the UI: `web@v3/nginx.json`. */
+/** Names a profile of a revision as verbs do: `web@v3/nginx.json`. */
 export const profileName = (bundle: string, revision: number, path: string): string =>
   `${bundle}@v${revision}/${path}`;
 

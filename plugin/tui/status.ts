@@ -1,8 +1,8 @@
 // What the fleet comes to: the matrix behind `status`, kept up to date node by node.
 
-import { type Cell, type GoneNode, type StatusRow, statusOf } from '../../src/rollout/desired.ts';
-import type { Fleet } from '../../src/rollout/fleet.ts';
-import { digest16 } from '../../src/rollout/names.ts';
+import { type Cell, type GoneNode, goneOf, rowsOf, type StatusRow } from '../../src/rollout/desired.ts';
+import type { Fleet, FleetPart } from '../../src/rollout/fleet.ts';
+import { digest16, NODE_LABEL_PREFIX } from '../../src/rollout/names.ts';
 import type { NodeSeen } from '../../src/rollout/node.ts';
 import type { Release } from '../../src/rollout/release.ts';
 import { memoize } from './memo.ts';
@@ -22,8 +22,7 @@ export const statusOfFleet = memoize(
     const known = knownRows.get(releases) ?? new WeakMap<NodeSeen, StatusRow>();
     knownRows.set(releases, known);
     const fresh = nodes.filter((node) => !known.has(node));
-    if (fresh.length > 0)
-      for (const row of statusOf(fresh, aboutNodes(releases, fresh)).rows) known.set(row.node, row);
+    if (fresh.length > 0) for (const row of rowsOf(fresh, releases)) known.set(row.node, row);
     const rows = nodes.map((node) => known.get(node)!);
     const bundles = new Set<string>();
     for (const { cells } of rows) for (const bundle in cells) bundles.add(bundle);
@@ -34,26 +33,8 @@ export const statusOfFleet = memoize(
   },
 );
 
-/** Returns records that speak of these nodes only: of 5,000, a change of one must not read what was said of all. */
-const aboutNodes = (releases: readonly Release[], nodes: readonly NodeSeen[]): readonly Release[] => {
-  if (nodes.length > FEW_NODES) return releases;
-  return releases.map((release) => ({
-    ...release,
-    nodes: Object.fromEntries(
-      nodes.flatMap(({ name }) => {
-        const said = release.nodes[name];
-        return said === undefined ? [] : [[name, said]];
-      }),
-    ),
-  }));
-};
-
-const FEW_NODES = 500;
-
 /** Returns Nodes that left, whose disks hold a bundle if they come back. */
-export const goneFrom = memoize(
-  ({ nodes, releases }: Fleet): readonly GoneNode[] => statusOf(nodes, releases).gone,
-);
+export const goneFrom = memoize(({ nodes, releases }: Fleet): readonly GoneNode[] => goneOf(nodes, releases));
 
 /** Counts the nodes that have or should have a bundle, by state. */
 export const countStates = memoize(
@@ -131,3 +112,27 @@ export const groupValue = (
 /** Tells whether a cell has what the newest revision brings; an older one may be in sync too. */
 export const isNewest = ({ current }: Cell, newest: Release | undefined): boolean =>
   newest?.digest === undefined || current === digest16(newest.digest);
+
+/** Returns the label selector that chooses a group's nodes; undefined where no labels do. */
+export const selectorOf = ({ by, bundle, value }: Group, nodes: readonly NodeSeen[]): string | undefined => {
+  const isNone = value === '-';
+  const chosen = (label: string): string => (isNone ? `!${label}` : `${label}=${value}`);
+  switch (by) {
+    case 'zone':
+      return chosen(ZONE);
+    case 'digest':
+      return bundle === undefined ? undefined : chosen(NODE_LABEL_PREFIX + bundle);
+    case 'pool': {
+      const label = POOLS.find((one) => nodes.some(({ allLabels }) => allLabels?.[one] === value));
+      return label && `${label}=${value}`;
+    }
+    case 'state':
+      return undefined;
+  }
+};
+
+/** Says why nothing of a part of the fleet is shown: it is being read, or could not be. */
+export const unknownYet = ({ lost, synced }: Fleet, part: FleetPart): string | undefined => {
+  if (synced[part]) return undefined;
+  return lost[part] === undefined ? `Reading the ${part} …` : `The ${part} could not be read.`;
+};

@@ -1,10 +1,8 @@
-// Tables of a screen: rows as data, their widths, and what a filter and an order leave of them. Only the rows that are
-// in sight are ever laid out.
+// Tables of a screen: rows as data, and what a filter and an order leave of them. How they are laid out is in columns.ts.
 
-import { EMPTY, fitLine, type Line, lineText, lineWidth, type Span, span } from './line.ts';
+import { EMPTY, type Line, lineText, type Span, span } from './line.ts';
 import { memoize } from './memo.ts';
 import type { Place } from './place.ts';
-import { textWidth } from './width.ts';
 
 export interface Column {
   readonly title: string;
@@ -21,6 +19,12 @@ export interface Row {
   readonly cells: readonly Line[];
   /** What Enter opens. */
   readonly opens?: Place;
+  /** The first cell has the whole width: it says more about the row above. */
+  readonly isSpanning?: boolean;
+  /** Shown as a whole below the table while the cursor is on the row: what a cell may have no room for. */
+  readonly detail?: string;
+  /** Found by a filter beside the cells and the key. */
+  readonly words?: string;
 }
 
 export interface Table {
@@ -32,9 +36,6 @@ export interface Order {
   readonly column: number;
   readonly isReversed: boolean;
 }
-
-const GAP = 2;
-const WIDTH_SAMPLE = 400;
 
 /** Makes a cell of one piece. */
 export const cell = (text: string, tone?: Span['tone']): Line => (text === '' ? EMPTY : [span(text, tone)]);
@@ -55,16 +56,41 @@ export const arrangeRows = memoize(
     const kept = filter === '' ? table.rows : table.rows.filter((row) => matchesFilter(row, filter));
     if (order === undefined) return kept;
     const collator = new Intl.Collator('en', { numeric: true });
-    const keyed = kept.map((row) => ({ row, text: lineText(row.cells[order.column] ?? EMPTY) }));
     const sign = order.isReversed ? -1 : 1;
-    return keyed.sort((one, other) => sign * collator.compare(one.text, other.text)).map(({ row }) => row);
+    return familiesOf(kept)
+      .map((rows) => ({ rows, text: orderText(rows[0]!.cells[order.column] ?? EMPTY) }))
+      .sort((one, other) => sign * collator.compare(one.text, other.text))
+      .flatMap(({ rows }) => rows);
   },
 );
+
+/** A row that says more about the one above stays below it. */
+const familiesOf = (rows: readonly Row[]): readonly (readonly Row[])[] => {
+  const families: Row[][] = [];
+  for (const row of rows) {
+    const last = families.at(-1);
+    if (row.isSpanning && last) last.push(row);
+    else families.push([row]);
+  }
+  return families;
+};
+
+const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** What orders a cell: `1,200` comes after 300, and `2h` after `3m20s`. */
+const orderText = (spans: Line): string => {
+  const text = lineText(spans);
+  if (!/^(?:\d+[smhd])+$/.test(text)) return text.replace(/(\d),(?=\d{3})/g, '$1');
+  const parts = [...text.matchAll(/(\d+)([smhd])/g)];
+  return String(
+    parts.reduce((sum, [, n, unit]) => sum + Number(n) * SECONDS[unit as keyof typeof SECONDS], 0),
+  );
+};
 
 /** Every word must occur: as it is anywhere in the row, or with gaps in its key. Capitals do not matter. */
 const matchesFilter = (row: Row, filter: string): boolean => {
   const key = row.key.toLowerCase();
-  const text = rowText(row).toLowerCase();
+  const text = `${rowText(row)} ${row.words ?? ''}`.toLowerCase();
   return filter
     .toLowerCase()
     .split(' ')
@@ -80,64 +106,3 @@ export const isScattered = (word: string, text: string): boolean => {
   }
   return true;
 };
-
-/** Works out the columns' widths; of long tables from a sample, because a cell is cut where it does not fit. */
-const widthsOf = memoize((columns: readonly Column[], rows: readonly Row[]): readonly number[] => {
-  const step = Math.max(1, Math.floor(rows.length / WIDTH_SAMPLE));
-  // One more for the sign of the order or of the choice.
-  const widths = columns.map(({ title }) => textWidth(title) + 1);
-  for (let at = 0; at < rows.length; at += step)
-    for (const [index, one] of rows[at]!.cells.entries())
-      widths[index] = Math.max(widths[index] ?? 0, lineWidth(one));
-  return widths;
-});
-
-/** Lays the columns out in a width: all at their own where there is room, else the elastic and the widest give way. */
-export const layOut = memoize((table: Table, width: number): readonly number[] => {
-  const wanted = widthsOf(table.columns, table.rows);
-  const elastic = table.columns.flatMap(({ isElastic }, index) => (isElastic ? [index] : []));
-  const every = table.columns.map((_, index) => index);
-  return shrink(shrink(wanted, elastic, ELASTIC_LEAST, width), every, LEAST, width);
-});
-
-const ELASTIC_LEAST = 8;
-const LEAST = 4;
-
-const shrink = (
-  wanted: readonly number[],
-  among: readonly number[],
-  least: number,
-  width: number,
-): readonly number[] => {
-  const widths = [...wanted];
-  let over = widths.reduce((sum, one) => sum + one, 0) + GAP * Math.max(0, widths.length - 1) - width;
-  for (; over > 0; over -= 1) {
-    const widest = among.reduce((most, one) => (widths[one]! > (widths[most] ?? 0) ? one : most), -1);
-    if (widest < 0 || widths[widest]! <= least) break;
-    widths[widest]! -= 1;
-  }
-  return widths;
-};
-
-/** Lays one row out. */
-export const layOutCells = (cells: readonly Line[], widths: readonly number[]): Line =>
-  widths.flatMap((width, index) => [
-    ...fitLine(cells[index] ?? EMPTY, width),
-    ...(index + 1 < widths.length ? [span(' '.repeat(GAP))] : []),
-  ]);
-
-/** Lays the titles out; the column that orders the rows has an arrow. */
-export const layOutTitles = (
-  { columns }: Table,
-  widths: readonly number[],
-  order: Order | undefined,
-  chosen?: number,
-): Line =>
-  layOutCells(
-    columns.map(({ title }, index) => {
-      const isChosen = chosen === index;
-      const sign = order?.column === index ? (order.isReversed ? '↓' : '↑') : isChosen ? '▸' : '';
-      return [span(`${sign}${title.toUpperCase()}`, isChosen ? 'accent' : 'title')];
-    }),
-    widths,
-  );

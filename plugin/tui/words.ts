@@ -68,10 +68,16 @@ const DESTRUCTIVE = new Set(['delete', 'prune', 'uninstall']);
 
 /** Tells whether a verb changes nothing, in the cluster or on this machine. */
 export const isReading = ([verb = '', ...rest]: readonly string[]): boolean =>
-  READING.has(verb) && !rest.some((word) => WRITING_FLAGS.some((flag) => word.split('=')[0] === flag));
+  rest.some((word) => word === '--help' || word === '-h') ||
+  (READING.has(verb) && !rest.some((word) => WRITING_FLAGS.some((flag) => word.split('=')[0] === flag)));
 
-/** Tells whether a verb does without a cluster. */
-export const isLocal = ([verb = '']: readonly string[]): boolean => LOCAL.has(verb);
+/** Tells whether a verb does without a cluster: one about profiles needs one for those of revisions. */
+export const isLocal = ([verb = '', ...rest]: readonly string[]): boolean =>
+  LOCAL.has(verb) && !rest.some((word) => /^(\.\/)?[a-z0-9-]+@(v\d+|[0-9a-f]{16})(\/|$)/.test(word));
+
+/** Returns a profile's name as verbs in the UI read it: one of a revision as a file, whose content the port keeps. */
+export const fileInside = (name: string): string =>
+  /^[a-z0-9-]+@v\d{1,9}\/./.test(name) ? `./${name}` : name;
 
 /** Tells whether a verb works on nodes, with progress to follow. */
 export const isRolling = ([verb = '']: readonly string[]): boolean => ROLLING.has(verb);
@@ -89,7 +95,12 @@ export const confirmationOf = (words: readonly string[]): string | undefined => 
   const [verb = '', first] = words;
   const isForced = words.includes('--force');
   if (!DESTRUCTIVE.has(verb) && !isForced) return undefined;
-  return first === undefined || first.startsWith('-') ? verb : first;
+  return first === undefined || first.startsWith('-') ? (valueOfFlag(words, '--name') ?? verb) : first;
+};
+
+const valueOfFlag = (words: readonly string[], flag: string): string | undefined => {
+  const at = words.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  return at < 0 ? undefined : words[at]!.includes('=') ? words[at]!.slice(flag.length + 1) : words[at + 1];
 };
 
 /** Returns the words as they are run: who has confirmed is not asked again. */

@@ -11,7 +11,8 @@ export interface Candidate {
   readonly prepare?: () => void;
 }
 
-const median = (values: readonly number[]): number =>
+/** Returns the value in the middle. */
+export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const timeMs = ({ argv, env, prepare, exitCodes = [0] }: Candidate): number => {

@@ -103,9 +103,9 @@ const main = async (): Promise<void> => {
     isReadOnly: false,
     isScreenReader: false,
     programName: 'kubectl seccomp',
-    context: 'bench',
+    readContext: async () => 'bench',
     verbs: VERBS,
-    port: fakePort({ watchFleet: fleet }),
+    openPort: async () => fakePort({ watchFleet: fleet }),
     theme: { isColored: true },
     outside: { stdin: keyboard, stdout: screen, stderr: screen, clock: localClock, signal: leave.signal },
   });

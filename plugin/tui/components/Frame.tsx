@@ -14,8 +14,18 @@ export const Frame = ({ lines, theme }: FrameProps) => (
     {lines.map((line, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place on the screen
       <Text key={index} wrap="truncate">
-        {paintLine(line, theme) || ' '}
+        {paintLine(withoutBlankEnd(line), theme) || ' '}
       </Text>
     ))}
   </Box>
 );
+
+/** Ink takes every character by itself, and leaves those at the end away that show nothing. */
+const withoutBlankEnd = (line: Line): Line => {
+  const last = line.findLastIndex(({ text, tone }) => tone !== 'plain' || /[^ ]/.test(text));
+  return line
+    .slice(0, last + 1)
+    .map((one, index) =>
+      index === last && one.tone === 'plain' ? { ...one, text: one.text.trimEnd() } : one,
+    );
+};

@@ -7,12 +7,12 @@ import { plural } from '../../output/rollout-result.ts';
 import type { UsageDocument } from '../../output/usage-document.ts';
 import { age } from '../age.ts';
 import { documentOf } from '../answers.ts';
-import { type Line, line, span } from '../line.ts';
+import { type Line, line, span, wrap } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Model } from '../model.ts';
-import type { Place } from '../place.ts';
+import { formatPlace, type Place } from '../place.ts';
 import type { State } from '../state.ts';
-import { countStates, releaseAt, releasesOf, statusOfFleet } from '../status.ts';
+import { countStates, releaseAt, releasesOf, statusOfFleet, unknownYet } from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
 import { BUNDLE_KEYS } from './bundles.ts';
 
@@ -45,19 +45,26 @@ export const bundleModel = (state: State, place: BundlePlace): Model => {
   return {
     command:
       revision === undefined ? ['status', bundle] : ['history', bundle, '--revision', String(revision)],
-    head:
-      release === undefined ? [line(`Nothing is recorded of ${bundle}.`)] : headOf(state, release, before),
+    head: release === undefined ? [line(formatPlace(place), 'title')] : headOf(state, release, before),
     table: profileTable(release, before, document),
     keys: [
       { key: 'Enter', what: 'open the profile' },
       ...(before === undefined ? [] : [{ key: 'd', what: `compare with v${before.revision}` }]),
       ...BUNDLE_KEYS,
     ],
-    empty: state.fleet.synced.records ? 'It has no profiles: it was removed.' : 'Reading the records …',
+    empty:
+      unknownYet(state.fleet, 'records') ??
+      (release === undefined
+        ? `Nothing is recorded of ${formatPlace(place).replace(/^bundle\//, '')}.`
+        : 'It has no profiles: it was removed.'),
   };
 };
 
-const headOf = ({ fleet, nowMs }: State, release: Release, before: Release | undefined): readonly Line[] => {
+const headOf = (
+  { fleet, nowMs, size }: State,
+  release: Release,
+  before: Release | undefined,
+): readonly Line[] => {
   const { bundle, revision, digest, outcome, who, startedAt, selector, nodeNames, rolledBackTo } = release;
   const counts = countStates(statusOfFleet(fleet.nodes, fleet.releases), bundle);
   const isNewest = releaseAt(fleet.releases, bundle, undefined)?.revision === revision;
@@ -66,21 +73,19 @@ const headOf = ({ fleet, nowMs }: State, release: Release, before: Release | und
     : selector === ''
       ? 'every node'
       : selector;
+  const about = [
+    isNewest ? `; nodes: ${renderCounts(counts) || 'none'}` : `; not the newest: bundle/${bundle} is`,
+    ...(before === undefined ? [] : [`; changes since v${before.revision}`]),
+  ].join('');
   const back = rolledBackTo === undefined ? '' : `, back to v${rolledBackTo}`;
   return [
     [
       span(`${bundle}@v${revision}`, 'title'),
       span(` ${digest === undefined ? '' : generationName(bundle, digest)}  `),
       span(outcome, outcome === 'succeeded' ? 'good' : 'bad'),
-      span(`${back}, ${age(startedAt, nowMs)} ago by ${who}, for ${nodes}`, 'dim'),
+      span(back, 'dim'),
     ],
-    line(
-      isNewest
-        ? `Nodes: ${renderCounts(counts) || 'none'}`
-        : `An earlier revision: ${bundle} alone shows the newest.`,
-      'dim',
-    ),
-    ...(before === undefined ? [] : [line(`Changes are those since v${before.revision}.`, 'dim')]),
+    ...wrap(`${age(startedAt, nowMs)} ago by ${who}, for ${nodes}${about}`, size.columns, 'dim'),
   ];
 };
 
@@ -127,6 +132,8 @@ const profileTable = memoize(
     return {
       columns: ['profile', 'localhostProfile', 'bytes', 'arch', 'used by', 'change'].map((title) => ({
         title,
+        // It is told later than the rest.
+        isNoNews: title === 'used by',
       })),
       rows: [...[...profiles.keys()].map(row), ...removed],
     };

@@ -8,7 +8,14 @@ import { line } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Key, Model } from '../model.ts';
 import type { State } from '../state.ts';
-import { countStates, type FleetStatus, goneFrom, newestReleases, statusOfFleet } from '../status.ts';
+import {
+  countStates,
+  type FleetStatus,
+  goneFrom,
+  newestReleases,
+  statusOfFleet,
+  unknownYet,
+} from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
 
 export const BUNDLE_KEYS: readonly Key[] = [
@@ -30,11 +37,16 @@ export const bundlesModel = (state: State): Model => {
   return {
     command: ['status', '-o', 'wide'],
     head: [
-      line(`${plural(status.bundles.length, 'bundle')} on ${plural(fleet.nodes.length, 'node')}${about}`),
+      line(
+        fleet.synced.nodes && fleet.synced.records
+          ? `${plural(status.bundles.length, 'bundle')} on ${plural(fleet.nodes.length, 'node')}${about}`
+          : '… bundles',
+      ),
     ],
     table: bundleTable(status, newestReleases(fleet.releases), Math.floor(state.nowMs / 30_000)),
     keys: [{ key: 'Enter', what: 'open' }, ...BUNDLE_KEYS],
-    empty: fleet.synced.records ? 'No bundles: a applies the first.' : 'Reading the records …',
+    empty:
+      unknownYet(fleet, 'records') ?? (state.isReadOnly ? 'No bundles.' : 'No bundles: a applies the first.'),
   };
 };
 

@@ -2,19 +2,18 @@
 import type { ChangeDocument, DiffDocument } from '../../output/diff-document.ts';
 import { type ChangeGroup, groupChanges } from '../../output/diff-groups.ts';
 import { documentOf } from '../answers.ts';
-import { EMPTY, fitLine, type Line, line, linesOf, span, type Tone, wrap } from '../line.ts';
+import { EMPTY, fitLine, type Line, line, type Span, span, type Tone, wrap, wrapLines } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../place.ts';
-import { profileName, type State } from '../state.ts';
+import type { State } from '../state.ts';
+import { fileInside } from '../words.ts';
 
 type DiffPlace = Extract<Place, { readonly screen: 'diff' }>;
 
 /** Returns what is asked for the screen. */
-export const diffWords = ({ bundle, path, before, after }: DiffPlace): readonly string[] => [
-  'diff',
-  profileName(bundle, before, path),
-  profileName(bundle, after, path),
+export const diffWords = ({ before, after }: DiffPlace): readonly string[] => [
+  ...['diff', fileInside(before), fileInside(after)],
   ...['-o', 'json'],
 ];
 
@@ -22,28 +21,16 @@ export const diffWords = ({ bundle, path, before, after }: DiffPlace): readonly 
 export const diffModel = (state: State, place: DiffPlace): Model => {
   const words = diffWords(place);
   const { document, error } = documentOf<DiffDocument>(state, words);
-  const { before, after, path, bundle } = place;
+  const { before, after } = place;
+  const half = Math.floor((state.size.columns - 3) / 2);
+  const titles = beside([span(before, 'title')], [span(after, 'title')], half);
   return {
-    // The files are named as they are where they are kept.
-    command: ['diff', `BEFORE/${path}`, `AFTER/${path}`],
-    head: [
-      [
-        span(`${bundle}/${path}`, 'title'),
-        span(`  v${before} against v${after}`),
-        ...(document === undefined
-          ? []
-          : [
-              span(
-                `  ${document.answer === 'same' ? 'they do the same' : document.answer}`,
-                document.answer === 'same' ? 'good' : 'warn',
-              ),
-            ]),
-      ],
-    ],
+    command: ['diff', before, after],
+    head: document === undefined ? [titles] : [answerLine(document), titles],
     text:
       document === undefined
-        ? linesOf(error ?? 'comparing …', error === undefined ? 'dim' : 'bad')
-        : diffLines(document, state.size.columns, before, after),
+        ? wrapLines(error ?? 'comparing …', state.size.columns, error === undefined ? 'dim' : 'bad')
+        : diffLines(document, state.size.columns),
     keys: [{ key: 'x', what: 'the other way round' }],
   };
 };
@@ -55,27 +42,36 @@ const KINDS: readonly (readonly [ChangeDocument['kind'], string, Tone])[] = [
   ['undecided', '? libseccomp decides', 'warn'],
 ];
 
-const diffLines = memoize(
-  (document: DiffDocument, columns: number, before: number, after: number): readonly Line[] => {
-    const half = Math.floor((columns - 3) / 2);
-    const settings = document.settings.flatMap(({ name, before: old, after: now }) =>
-      pair(`${name}: ${old}`, `${name}: ${now}`, half),
+const answerLine = ({ answer, changes }: DiffDocument): Line => {
+  if (answer === 'same') return line('They do the same.', 'good');
+  const counts = KINDS.flatMap(([kind, title, tone]): Span[] => {
+    const calls = new Set(
+      changes.filter((one) => one.kind === kind).map(({ syscall, number }) => syscall ?? number),
     );
-    const groups = KINDS.flatMap(([kind, title, tone]) => {
-      const found = groupChanges(document, kind);
-      return found.length === 0
-        ? []
-        : [line(title, tone), ...found.flatMap((one) => groupLines(one, columns, half))];
-    });
-    const ways = [
-      ...document.addedArchitectures.map((one) => line(`+ ${one} is covered now`, 'warn')),
-      ...document.removedArchitectures.map((one) => line(`- ${one} is no longer covered`, 'warn')),
-    ];
-    const titles = [beside([span(`v${before}`, 'title')], [span(`v${after}`, 'title')], half)];
-    const all = [...titles, ...settings, ...ways, ...groups];
-    return all.length === 1 ? [...all, line('No call has another outcome.', 'good')] : all;
-  },
-);
+    const [sign = '', ...words] = title.split(' ');
+    return calls.size === 0 ? [] : [span(`  ${sign}${calls.size}`, tone), span(` ${words.join(' ')}`, 'dim')];
+  });
+  return [span(answer === 'differs' ? 'They differ:' : 'Nobody can tell:', 'warn'), ...counts];
+};
+
+const diffLines = memoize((document: DiffDocument, columns: number): readonly Line[] => {
+  const half = Math.floor((columns - 3) / 2);
+  const settings = document.settings.flatMap(({ name, before: old, after: now }) =>
+    pair(`${name}: ${old}`, `${name}: ${now}`, half),
+  );
+  const groups = KINDS.flatMap(([kind, title, tone]) => {
+    const found = groupChanges(document, kind);
+    return found.length === 0
+      ? []
+      : [line(title, tone), ...found.flatMap((one) => groupLines(one, columns, half))];
+  });
+  const ways = [
+    ...document.addedArchitectures.map((one) => line(`+ ${one} is covered now`, 'warn')),
+    ...document.removedArchitectures.map((one) => line(`- ${one} is no longer covered`, 'warn')),
+  ];
+  const all = [...settings, ...ways, ...groups];
+  return all.length === 0 ? [line('No call has another outcome.', 'good')] : all;
+});
 
 const groupLines = (
   { calls, change, places, risk, isExample }: ChangeGroup,

@@ -20,6 +20,7 @@ export const filesModel = (
       { key: 'Enter', what: 'open a folder, choose a file' },
       { key: 'a', what: 'apply what is chosen', isChange: true },
       { key: 'L', what: 'lint it' },
+      { key: 'd', what: 'compare it' },
     ],
     empty: error ?? (value === undefined ? 'Reading the folder …' : 'Nothing here that could be applied.'),
   };

@@ -2,12 +2,21 @@
 import type { StatusRow } from '../../../src/rollout/desired.ts';
 import { digest16 } from '../../../src/rollout/names.ts';
 import type { Release } from '../../../src/rollout/release.ts';
-import { EMPTY, type Line, type Span, span } from '../line.ts';
+import { plural } from '../../output/rollout-result.ts';
+import { EMPTY, type Line, lineWidth, type Span, span } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Key, Model } from '../model.ts';
 import type { Group, Grouping } from '../place.ts';
 import { currentVisit, type State } from '../state.ts';
-import { type FleetStatus, groupingOf, groupValue, newestReleases, statusOfFleet } from '../status.ts';
+import {
+  type FleetStatus,
+  groupingOf,
+  groupValue,
+  newestReleases,
+  selectorOf,
+  statusOfFleet,
+  unknownYet,
+} from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
 import { markOf, STATES } from '../theme.ts';
 
@@ -27,9 +36,7 @@ const FIRST = 2;
 /** Returns the bundle that the chosen column stands for. */
 export const chosenBundle = (state: State): string | undefined => {
   const { bundles } = statusOfFleet(state.fleet.nodes, state.fleet.releases);
-  const { place, column } = currentVisit(state);
-  if (place.screen === 'fleet' && place.group?.bundle !== undefined && column === 0)
-    return place.group.bundle;
+  const { column } = currentVisit(state);
   return bundles[Math.min(column, bundles.length - 1)];
 };
 
@@ -46,31 +53,46 @@ export const fleetModel = (state: State): Model => {
       ? nodeTable(status, fleet.releases, group)
       : groupTable(status, grouping, grouping === 'state' || grouping === 'digest' ? bundle : undefined);
   return {
-    command: ['status', ...(grouping === 'node' ? ['-o', 'wide'] : [])],
-    head: [headOf(state, status, grouping, group, bundle)],
+    command: ['status', ...(grouping === 'node' ? ['-o', 'wide'] : []), ...selectorWords(state, group)],
+    head: headOf(state, status, grouping, group, bundle, table.rows.length),
     table,
     columns: { from: FIRST, count: status.bundles.length },
-    keys: KEYS,
-    empty: fleet.synced.nodes ? 'No nodes.' : (fleet.lost.nodes ?? 'Reading the nodes …'),
+    keys: group === undefined ? KEYS : KEYS.filter(({ key }) => key !== 'b'),
+    empty:
+      unknownYet(fleet, 'nodes') ??
+      (group === undefined ? 'No nodes.' : 'No node is in this group (any more).'),
   };
 };
 
+/** What chooses the nodes of a group on the command line; those in one state no label tells. */
+const selectorWords = ({ fleet }: State, group: Group | undefined): readonly string[] => {
+  const selector = group && selectorOf(group, fleet.nodes);
+  return selector === undefined ? [] : ['-l', selector];
+};
+
 const headOf = (
-  { fleet }: State,
+  { fleet, size }: State,
   status: FleetStatus,
   grouping: Grouping,
   group: Group | undefined,
   bundle: string | undefined,
-): Line => {
-  const total = fleet.nodes.length.toLocaleString('en-US');
+  shown: number,
+): readonly Line[] => {
+  const total = fleet.nodes.length;
   const about = grouping === 'state' || grouping === 'digest' ? ` of ${bundle ?? 'no bundle'}` : '';
-  const words = group === undefined ? `by ${grouping}${about}` : `${group.by} ${group.value}`;
+  const of = group?.bundle === undefined ? '' : ` of ${group.bundle}`;
+  const words =
+    group === undefined
+      ? `${plural(total, 'node')}, by ${grouping}${about}`
+      : `${shown.toLocaleString('en-US')} of ${plural(total, 'node')}, ${group.by}${of} ${group.value}`;
   const seen = statesIn(status);
   const legend = STATES.filter((state) => seen.has(state)).flatMap((state): Span[] => {
     const { letter, tone } = markOf(state);
     return [span('  '), span(letter, tone), span(` ${state}`, 'dim')];
   });
-  return [span(`${total} nodes, ${words}`), ...legend];
+  const first = span(fleet.synced.nodes || total > 0 ? words : '… nodes');
+  const isOneLine = lineWidth([first, ...legend]) <= size.columns || legend.length === 0;
+  return isOneLine ? [[first, ...legend]] : [[first], legend.slice(1)];
 };
 
 const statesIn = memoize(({ rows }: FleetStatus): ReadonlySet<string> => {

@@ -9,7 +9,7 @@ import { memoize } from '../memo.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../place.ts';
 import type { State } from '../state.ts';
-import { releasesOf } from '../status.ts';
+import { releasesOf, unknownYet } from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
 
 /** Draws a bundle's history. */
@@ -26,7 +26,7 @@ export const historyModel = (
     { key: 'd', what: 'compare with the marked or the one before' },
     { key: 'R', what: 'roll back to it', isChange: true },
   ],
-  empty: fleet.synced.records ? 'Nothing was ever applied under that name.' : 'Reading the records …',
+  empty: unknownYet(fleet, 'records') ?? 'Nothing was ever applied under that name.',
 });
 
 const historyTable = memoize(

@@ -4,13 +4,14 @@ import { generationName } from '../../../src/protocol/layout.ts';
 import type { Drift, Inspection } from '../../../src/protocol/report.ts';
 import type { StatusRow } from '../../../src/rollout/desired.ts';
 import { judge, wantedOn } from '../../../src/rollout/judge.ts';
+import { digest16 } from '../../../src/rollout/names.ts';
 import { age } from '../age.ts';
 import { type Line, line, span } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../place.ts';
 import type { Inspected, State } from '../state.ts';
-import { groupValue, statusOfFleet } from '../status.ts';
+import { groupValue, statusOfFleet, unknownYet } from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
 import { markOf } from '../theme.ts';
 
@@ -23,7 +24,9 @@ export const nodeModel = (
   const row = statusOfFleet(fleet.nodes, fleet.releases).rows.find(({ node }) => node.name === name);
   const inspected = state.inspections[name];
   return {
-    command: ['verify', '--nodes', name],
+    // What the disk shows only verify says.
+    command:
+      inspected === undefined ? ['status', '--nodes', name, '-o', 'wide'] : ['verify', '--nodes', name],
     head: row === undefined ? [line(name, 'title')] : headOf(row, inspected, state.nowMs),
     table:
       row === undefined
@@ -32,14 +35,13 @@ export const nodeModel = (
     keys: [
       { key: 'Enter', what: 'open the bundle' },
       { key: 'v', what: 'read its disk', isChange: true },
-      { key: 'u', what: 'who runs where' },
+      { key: 'd', what: 'compare what it has' },
+      { key: 'u', what: 'who runs here' },
     ],
     empty:
       row !== undefined
         ? 'No bundle is here, and none should be.'
-        : fleet.synced.nodes
-          ? `There is no node ${name} (any more).`
-          : 'Reading the nodes …',
+        : (unknownYet(fleet, 'nodes') ?? `There is no node ${name} (any more).`),
   };
 };
 
@@ -61,7 +63,7 @@ const headOf = (row: StatusRow, inspected: Inspected | undefined, nowMs: number)
       ? [span('Disk'.padEnd(14), 'dim'), span('not read from here yet: v reads it', 'warn')]
       : field(
           'Disk',
-          `read ${age(new Date(inspected.atMs).toISOString(), nowMs)} ago; foreign: ${inspected.inspection.foreign.join(', ') || 'nothing'}`,
+          `read ${age(new Date(inspected.atMs).toISOString(), nowMs)} ago; ${inspected.inspection.foreign.length === 0 ? 'nothing foreign' : 'foreign files stand below'}`,
         ),
   ];
 };
@@ -74,44 +76,46 @@ const nodeTable = memoize(
         : judge(inspected.inspection, wantedOn(row.node, releases)).map((one) => [one.bundle, one]),
     );
     const names = [...new Set([...Object.keys(row.cells), ...verdicts.keys()])].toSorted();
+    const foreign = inspected?.inspection.foreign ?? [];
+    const rows = names.flatMap((bundle): Row[] => {
+      const known = row.cells[bundle];
+      const verdict = verdicts.get(bundle);
+      const mark = markOf(known?.state ?? 'unknown');
+      const why = known?.reason === undefined ? '' : ` (${known.reason})`;
+      const opens: Place = { screen: 'bundle', bundle };
+      const first: Row = {
+        key: bundle,
+        cells: [
+          cell(bundle),
+          known === undefined
+            ? cell('-', 'dim')
+            : [span(`${mark.letter} `, mark.tone), span(`${known.state}${why}`)],
+          cell(known?.revision === undefined ? '' : `v${known.revision}`),
+          cell(known?.current ?? '-'),
+          known?.wanted !== undefined && digest16(known.wanted) === known.current
+            ? cell('the same', 'dim')
+            : cell(known?.wanted === undefined ? '-' : digest16(known.wanted)),
+          verdict === undefined
+            ? cell('?', 'dim')
+            : [span(`${markOf(verdict.state).letter} `, markOf(verdict.state).tone), span(verdict.state)],
+        ],
+        opens,
+      };
+      const below = [...generationsOf(inspected?.inspection, bundle), ...(verdict ? faultsOf(verdict) : [])];
+      return [first, ...below.map((text, index) => belowRow(bundle, text, index, opens))];
+    });
     return {
-      columns: ['bundle', 'state', 'revision', 'has', 'should have', 'disk'].map((title) => ({ title })),
-      rows: names.flatMap((bundle): Row[] => {
-        const known = row.cells[bundle];
-        const verdict = verdicts.get(bundle);
-        const mark = markOf(known?.state ?? 'unknown');
-        const why = known?.reason === undefined ? '' : ` (${known.reason})`;
-        const opens: Place = { screen: 'bundle', bundle };
-        const first: Row = {
-          key: bundle,
-          cells: [
-            cell(bundle),
-            known === undefined
-              ? cell('-', 'dim')
-              : [span(`${mark.letter} `, mark.tone), span(`${known.state}${why}`)],
-            cell(known?.revision === undefined ? '' : `v${known.revision}`),
-            cell(known?.current === undefined ? '-' : generationName(bundle, known.current)),
-            cell(known?.wanted === undefined ? '-' : generationName(bundle, known.wanted)),
-            verdict === undefined
-              ? cell('?', 'dim')
-              : [span(`${markOf(verdict.state).letter} `, markOf(verdict.state).tone), span(verdict.state)],
-          ],
-          opens,
-        };
-        const below = [
-          ...generationsOf(inspected?.inspection, bundle),
-          ...(verdict ? faultsOf(verdict) : []),
-        ];
-        return [first, ...below.map((text, index) => belowRow(bundle, text, index, opens))];
-      }),
+      columns: ['bundle', 'state', 'rev', 'has', 'should have', 'disk'].map((title) => ({ title })),
+      rows: [...rows, ...foreign.map((name, index) => belowRow('', line(`foreign: ${name}`, 'dim'), index))],
     };
   },
 );
 
-const belowRow = (bundle: string, text: Line, index: number, opens: Place): Row => ({
+const belowRow = (bundle: string, text: Line, index: number, opens?: Place): Row => ({
   key: `${bundle} ${index}`,
-  cells: [text, [], [], [], [], []],
-  opens,
+  cells: [text],
+  isSpanning: true,
+  ...(opens && { opens }),
 });
 
 const generationsOf = (inspection: Inspection | undefined, bundle: string): readonly Line[] =>

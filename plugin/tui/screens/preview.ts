@@ -1,5 +1,6 @@
 // Preview: the command line, and what it would do by its own dry run, before anything is sent.
-import { type Line, line, linesOf, span } from '../line.ts';
+import { plural } from '../../output/rollout-result.ts';
+import { type Line, line, linesOf, wrap, wrapLines } from '../line.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../place.ts';
 import { askKey, commandLine, type State } from '../state.ts';
@@ -19,12 +20,13 @@ export const previewModel = (
     command: words,
     head: [
       line('Nothing has been sent yet. This is the command line:', 'dim'),
-      [span(`  ${commandLine(state, words)}`, 'title')],
+      // Whatever its length, all of it is shown before anything is sent.
+      ...wrap(`  ${commandLine(state, words)}`, state.size.columns, 'title'),
       headOf(words, rehearsal, isRefused),
     ],
     text:
       rehearsal === undefined
-        ? linesOf(describe(state, words))
+        ? wrapLines(describe(state, words), state.size.columns)
         : answer === undefined
           ? linesOf('asking the cluster …', 'dim')
           : outputLines(answer, state.size.columns),
@@ -54,13 +56,20 @@ const headOf = (
 const describe = ({ fleet }: State, words: readonly string[]): string => {
   const [verb] = words;
   if (verb === 'verify')
-    return [
-      `One short-lived Job on each of ${fleet.nodes.length.toLocaleString('en-US')} nodes, or of those that are named,`,
-      'reads the disk and compares it with what was applied. Nothing on the nodes is changed.',
-    ].join('\n');
+    return `One short-lived Job on ${nodesOf(words, fleet.nodes.length)} reads the disk and compares it with what was applied. Nothing on the nodes is changed.`;
   if (verb === 'uninstall')
     return 'Every bundle is removed from every node, then all that this plugin made in the cluster.';
   return isRolling(words)
     ? `It runs ${verb} as it stands here.`
     : 'It writes files of this machine, as it stands here.';
+};
+
+const nodesOf = (words: readonly string[], count: number): string => {
+  const at = words.findIndex((word) => word === '--nodes' || word.startsWith('--nodes='));
+  const named = at < 0 ? undefined : (words[at]!.split('=')[1] ?? words[at + 1] ?? '');
+  if (named !== undefined) return named.includes(',') ? `each of ${named}` : named;
+  const isSelected = words.some((word) => /^(-l|--selector)(=|$)/.test(word));
+  return isSelected
+    ? 'each node that the selector chooses'
+    : `each of ${plural(count, 'node')} that has or should have a bundle`;
 };

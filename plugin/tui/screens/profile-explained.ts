@@ -21,13 +21,14 @@ export const explainCall = (
   { document, error }: { readonly document?: EvaluationDocument; readonly error?: string },
   width: number,
 ): readonly Line[] => {
-  if (document === undefined)
-    return [...wrap(`${call}: ${error ?? '…'}`, width, error ? 'bad' : 'dim'), EMPTY];
+  if (document === undefined) return wrap(`${call}: ${error ?? '…'}`, width, error ? 'bad' : 'dim');
   const tone: Tone = document.fate === 'goes through' ? 'good' : document.fate === 'refused' ? 'bad' : 'warn';
+  const [only, ...others] = document.answers.map((answer) => describeAnswer(document, answer));
+  if (only !== undefined && others.length === 0)
+    return wrap(`${call}: ${document.fate}, ${only}`, width, tone);
   return [
     line(`${call}: ${document.fate}`, tone),
-    ...document.answers.flatMap((answer) => wrap(`  ${describeAnswer(document, answer)}`, width)),
-    EMPTY,
+    ...[only ?? '', ...others].flatMap((answer) => wrap(`  ${answer}`, width)),
   ];
 };
 

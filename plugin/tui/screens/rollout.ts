@@ -1,12 +1,12 @@
 // Rollout: the verb at work on nodes, or the last one: counts, waves, and each node, those in trouble first.
 import type { NodeState, RolloutState } from '../../../src/rollout/state.ts';
 import { renderDuration } from '../../output/duration.ts';
-import { countResults, renderTitle } from '../../output/rollout-result.ts';
+import { countResults, plural, renderTitle } from '../../output/rollout-result.ts';
 import { renderGate } from '../../output/waves.ts';
-import { type Line, line, linesOf, span, wrapLines } from '../line.ts';
+import { type Line, line, linesOf, type Span, span, wrapLines } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Key, Model } from '../model.ts';
-import { currentVisit, type Run, type State } from '../state.ts';
+import { currentVisit, isPausable, type Run, type State } from '../state.ts';
 import { cell, type Row, type Table } from '../table.ts';
 import { markOf } from '../theme.ts';
 import { joinWords } from '../words.ts';
@@ -31,7 +31,10 @@ export const rolloutModel = (state: State): Model => {
           { key: 'c', what: 'run it again', isChange: true },
           { key: 'R', what: 'roll back', isChange: true },
         ]
-      : [{ key: 's', what: run.isStopping ? 'stopping …' : 'stop' }]),
+      : [
+          ...(isPausable(run) ? [{ key: 'p', what: run.isPaused ? 'go on' : 'pause' }] : []),
+          { key: 's', what: run.isStopping ? 'stopping …' : 'stop' },
+        ]),
     { key: 'w', what: isInWords ? 'the nodes' : 'its words' },
   ];
   const base = { command: run.words, keys };
@@ -49,7 +52,7 @@ export const rolloutModel = (state: State): Model => {
 };
 
 const headOf = (run: Run, { nowMs, size }: State): readonly Line[] => {
-  const { state, startedMs, endedMs, answer, isStopping } = run;
+  const { state, startedMs, endedMs, answer } = run;
   const elapsedMs = Math.max(0, (endedMs ?? nowMs) - startedMs);
   const counts = countResults(state);
   const total = state.nodes.size - counts.excluded;
@@ -60,7 +63,7 @@ const headOf = (run: Run, { nowMs, size }: State): readonly Line[] => {
       span(joinWords(run.words), 'title'),
       span(`  ${renderDuration(elapsedMs)}  `, 'dim'),
       endedMs === undefined
-        ? span(isStopping ? 'stopping: nothing more is begun' : 'at work', 'accent')
+        ? describeWork(run)
         : answer?.exitCode === 0
           ? span('done', 'good')
           : span(`ended with exit code ${answer?.exitCode ?? '?'}`, 'bad'),
@@ -82,6 +85,15 @@ const headOf = (run: Run, { nowMs, size }: State): readonly Line[] => {
     ...(endedMs === undefined && state.phase !== undefined ? [line(state.phase, 'dim')] : []),
     ...(endedMs !== undefined && state.nodes.size > 0 ? [line(renderTitle(state), 'dim')] : []),
   ];
+};
+
+const describeWork = (run: Run): Span => {
+  if (run.isStopping) return span('stopping: nothing more is begun', 'accent');
+  if (!run.isPaused) return span('at work', 'accent');
+  // What was begun before is watched to its end.
+  const { running } = countResults(run.state);
+  const rest = running > 0 ? `${plural(running, 'node')} still at work` : 'nothing is at work';
+  return span(`paused: ${rest}`, 'warn');
 };
 
 /** `#` done, `!` failed, `.` to come: read without colour too. */
@@ -124,5 +136,6 @@ const nodeRow = ({ node, phase, reason, report }: NodeState): Row => {
       cell(words, phase === 'failed' ? 'bad' : 'dim'),
     ],
     opens: { screen: 'node', node: node.name },
+    ...(reason !== undefined && { detail: words }),
   };
 };

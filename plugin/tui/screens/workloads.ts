@@ -1,114 +1,159 @@
-// Workloads: which container runs under which profile; those without one first, then those whose file is missing.
-
-import { renderDuration } from '../../output/duration.ts';
+// Workloads: which container runs under which profile; those without one first, then those whose file is missing. Drawn
+// from the live rows and what is known of the nodes; a row is worked out again only when one of the two has changed.
+import { type Contents, contentsOf } from '../../../src/rollout/contents.ts';
+import type { NodeSeen } from '../../../src/rollout/node.ts';
+import type { Release } from '../../../src/rollout/release.ts';
+import { judgeUsage, type Usage } from '../../../src/rollout/usage.ts';
+import type { WorkloadRow } from '../../../src/workload/rows.ts';
+import { namesTarget } from '../../../src/workload/target.ts';
+import { countBy } from '../../output/many-rows.ts';
 import { plural } from '../../output/rollout-result.ts';
-import type { ContainerUsageDocument, UsageDocument } from '../../output/usage-document.ts';
-import { documentOf } from '../answers.ts';
 import { type Line, line, span, type Tone } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../place.ts';
-import { askKey, type State } from '../state.ts';
+import { type State, workloadsOf } from '../state.ts';
 import { cell, type Row, type Table } from '../table.ts';
 
 type WorkloadsPlace = Extract<Place, { readonly screen: 'workloads' }>;
 
-/** Returns what is asked for the screen. */
-export const usageWords = ({ namespace }: State, { target }: WorkloadsPlace): readonly string[] => [
-  'usage',
-  ...(target === undefined ? [] : [target]),
-  ...(namespace === undefined ? ['-A'] : ['-n', namespace]),
-  ...['-o', 'json'],
-];
-
 /** Draws the workloads. */
-export const workloadsModel = (state: State, place: WorkloadsPlace): Model => {
-  const words = usageWords(state, place);
-  const { document, error } = documentOf<UsageDocument>(state, words);
-  const { atMs } = state.asked[askKey(words)] ?? {};
-  const containers = document?.containers ?? [];
-  const bare = containers.filter((one) => rankOf(one) === 0).length;
-  const missing = containers.filter((one) => rankOf(one) === 1).length;
-  const where = state.namespace === undefined ? 'all namespaces' : `namespace ${state.namespace}`;
+export const workloadsModel = (state: State, { target }: WorkloadsPlace): Model => {
+  const { namespace, fleet } = state;
+  const now = workloadsOf(state);
+  const isKnown = fleet.synced.nodes && fleet.synced.records;
+  const { table, bare, troubled } = drawRows(
+    rowsFor(now?.rows ?? NO_ROWS, target),
+    isKnown ? fleet.nodes : undefined,
+    fleet.releases,
+  );
+  const where = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
+  const count = table.rows.length;
   return {
-    command: words.with(-1, 'wide'),
+    command: [
+      'usage',
+      ...(target === undefined ? [] : [target]),
+      ...(namespace === undefined ? ['-A'] : ['-n', namespace]),
+      ...['-o', 'wide'],
+    ],
     head: [
       [
-        span(`${document === undefined ? '…' : plural(containers.length, 'container')} in ${where}  `),
-        ...(document === undefined ? [] : [span(`${bare} without a profile`, bare > 0 ? 'bad' : 'good')]),
-        ...(atMs === undefined ? [] : [span(`  read ${renderDuration(state.nowMs - atMs)} ago`, 'dim')]),
-        ...(missing > 0 ? [span(`  ${missing} with file trouble`, 'warn')] : []),
+        span(`${now === undefined ? '…' : plural(count, 'container')} in ${where}  `),
+        ...(now === undefined ? [] : [span(`${bare} without a profile`, bare > 0 ? 'bad' : 'good')]),
+        ...(troubled > 0 ? [span(`  ${troubled} with file trouble`, 'warn')] : []),
+        ...(now?.isWhole || now?.lost !== undefined ? [] : [span('  reading …', 'warn')]),
       ],
-      ...(document?.unread ?? []).map(
-        (one): Line => line(`cannot read ${one.resource}: ${one.message}`, 'bad'),
-      ),
+      ...(now?.lost === undefined ? [] : [line(`NOT LIVE: ${now.lost}`, 'bad')]),
+      ...(now?.unread ?? []).map((one): Line => line(`cannot read ${one.resource}: ${one.message}`, 'bad')),
     ],
-    table: usageTable(containers),
+    table,
     keys: [
       { key: 'Enter', what: 'its profile' },
       { key: 'b', what: 'bind to a profile', isChange: true },
-      { key: 'n', what: state.namespace === undefined ? 'only this namespace' : 'all namespaces' },
-      { key: 'Ctrl-R', what: 'read again' },
+      { key: 'n', what: namespace === undefined ? 'only this namespace' : 'all namespaces' },
     ],
-    empty: error ?? (document === undefined ? 'Reading the workloads …' : 'No workloads.'),
+    empty: now?.isWhole ? 'No workloads.' : 'Reading the workloads …',
   };
 };
 
-const TROUBLES = ['missing-bundle', 'missing-profile', 'unmanaged', 'older'];
+const NO_ROWS: readonly WorkloadRow[] = [];
 
-/** 0: no filter at all; 1: a file that is missing or out of date; 2: all is well. */
-const rankOf = ({ profile, notApplied, summary }: ContainerUsageDocument): 0 | 1 | 2 => {
-  const isBare =
-    notApplied === undefined
-      ? profile.type === 'Unconfined' || profile.type === 'None'
-      : notApplied === 'privileged';
-  if (isBare) return 0;
-  return TROUBLES.some((state) => (summary[state] ?? 0) > 0) ? 1 : 2;
-};
-
-const TONES: readonly Tone[] = ['bad', 'warn', 'plain'];
-
-const usageTable = memoize(
-  (containers: readonly ContainerUsageDocument[]): Table => ({
-    columns: [
-      { title: 'namespace' },
-      { title: 'workload' },
-      { title: 'container', isElastic: true },
-      { title: 'profile' },
-      { title: 'pods' },
-      { title: 'nodes' },
-      { title: 'state', isElastic: true },
-    ],
-    rows: containers
-      .map((one) => ({ rank: rankOf(one), row: usageRow(one) }))
-      .toSorted((one, other) => one.rank - other.rank)
-      .map(({ row }) => row),
-  }),
+const rowsFor = memoize((rows: readonly WorkloadRow[], target: string | undefined): readonly WorkloadRow[] =>
+  target === undefined ? rows : rows.filter(({ confinement }) => namesTarget(confinement, target)),
 );
 
-const usageRow = (one: ContainerUsageDocument): Row => {
-  const { namespace, workload, container, profile, pods, summary, notApplied, bundle, generation } = one;
-  const tone = TONES[rankOf(one)]!;
+const knownContents = memoize(contentsOf);
+
+interface Drawn {
+  readonly table: Table;
+  /** Without any filter. */
+  readonly bare: number;
+  /** With a file that is missing or out of date. */
+  readonly troubled: number;
+}
+
+/** Without nodes nothing is known of files. */
+const drawRows = memoize(
+  (
+    rows: readonly WorkloadRow[],
+    nodes: readonly NodeSeen[] | undefined,
+    releases: readonly Release[],
+  ): Drawn => {
+    const isFileNamed = rows.some(({ confinement }) => confinement.profile.kind === 'localhost');
+    const contents = isFileNamed && nodes !== undefined ? knownContents(nodes, releases) : undefined;
+    const drawn = rows.map((row) => drawRow(row, nodes ?? [], contents));
+    return {
+      table: {
+        columns: [
+          { title: 'namespace' },
+          { title: 'workload' },
+          { title: 'container', isElastic: true },
+          { title: 'profile' },
+          { title: 'pods' },
+          { title: 'nodes' },
+          { title: 'state', isElastic: true },
+        ],
+        rows: drawn.toSorted((one, other) => one.rank - other.rank).map(({ row }) => row),
+      },
+      bare: drawn.filter(({ rank }) => rank === 0).length,
+      troubled: drawn.filter(({ rank }) => rank === 1).length,
+    };
+  },
+);
+
+interface DrawnRow {
+  /** 0: no filter at all; 1: a file that is missing or out of date; 2: all is well. */
+  readonly rank: 0 | 1 | 2;
+  readonly row: Row;
+}
+
+const known = new WeakMap<WorkloadRow, DrawnRow & { readonly contents: Contents | undefined }>();
+
+const drawRow = (row: WorkloadRow, nodes: readonly NodeSeen[], contents: Contents | undefined): DrawnRow => {
+  const found = known.get(row);
+  const isOfFile = row.confinement.profile.kind === 'localhost';
+  if (found !== undefined && (!isOfFile || found.contents === contents)) return found;
+  const drawn = judgeUsage([row], nodes, contents).map((usage) => ({ ...render(usage), contents }))[0]!;
+  known.set(row, drawn);
+  return drawn;
+};
+
+const TROUBLES = ['missing-bundle', 'missing-profile', 'unmanaged', 'older'];
+const TONES: readonly Tone[] = ['bad', 'warn', 'plain'];
+const WORDS = { 'runtime-default': 'RuntimeDefault', unconfined: 'Unconfined', none: 'none set' } as const;
+
+const render = ({ row, named, pods, eligible }: Usage): DrawnRow => {
+  const { namespace, workload, container, confinement } = row;
+  const { profile, notApplied } = confinement;
+  const summary = eligible ?? countBy(pods.flatMap(({ use }) => use ?? []));
+  const isBare =
+    notApplied === undefined
+      ? profile.kind === 'unconfined' || profile.kind === 'none'
+      : notApplied === 'privileged';
+  const isTroubled = Object.entries(summary).some(([state, count]) => count > 0 && TROUBLES.includes(state));
+  const rank = isBare ? 0 : isTroubled ? 1 : 2;
+  const tone = TONES[rank]!;
   const name = `${workload.kind.toLowerCase()}/${workload.name}`;
-  const nodes = new Set(pods.flatMap(({ node }) => node ?? [])).size;
-  const words = profile.type === 'None' ? 'none set' : (profile.localhostProfile ?? profile.type);
+  const words = profile.kind === 'localhost' ? profile.path : WORDS[profile.kind];
   const states = Object.entries(summary).map(([state, count]) => `${count} ${state.replace('-', ' ')}`);
-  const path = (profile.localhostProfile ?? '').split('/').slice(1).join('/');
-  const opens: Place | undefined =
-    bundle !== undefined && generation === undefined && path !== ''
-      ? { screen: 'profile', bundle, path }
-      : undefined;
   return {
-    key: [namespace, name, container.role, container.name, words, notApplied ?? ''].join(' '),
-    cells: [
-      cell(namespace),
-      cell(name),
-      cell(container.role === 'container' ? container.name : `${container.name} (${container.role})`),
-      cell(words, tone),
-      cell(String(pods.length)),
-      cell(String(nodes)),
-      cell([...(notApplied ? [`not applied (${notApplied})`] : []), ...states].join(', ') || '-', tone),
-    ],
-    ...(opens && { opens }),
+    rank,
+    row: {
+      key: [namespace, name, container.role, container.name, words, notApplied ?? ''].join(' '),
+      cells: [
+        cell(namespace),
+        cell(name),
+        cell(container.role === 'container' ? container.name : `${container.name} (${container.role})`),
+        cell(words, tone),
+        cell(String(pods.length)),
+        cell(String(new Set(pods.flatMap(({ node }) => node ?? [])).size)),
+        cell([...(notApplied ? [`not applied (${notApplied})`] : []), ...states].join(', ') || '-', tone),
+      ],
+      // A node's screen asks who runs there.
+      words: [...new Set(pods.flatMap(({ node }) => node ?? []))].join(' '),
+      ...(named?.kind === 'linked' && {
+        opens: { screen: 'profile', bundle: named.bundle, path: named.path },
+      }),
+    },
   };
 };

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildPlugin } from '../../../plugin/release/build.ts';
+import { sendJson, startFakeApiServer } from '../../support/fake-api-server.ts';
 
 const test = suite('plugin/commands/built-program');
 
@@ -86,6 +87,25 @@ test('it takes its displayed name from the name it is called by', async () => {
     'kubectl seccomp apply',
   );
   assert.match((await run(['--help'], { entry: [link] })).stdout, 'kubectl node-seccomp apply');
+});
+
+test('a warning of the server’s makes a run fail that went well otherwise, where that is wanted', async () => {
+  const fake = await startFakeApiServer((response) =>
+    sendJson(response, { gitVersion: 'v1.37.2' }, 200, { warning: '299 - "old"' }),
+  );
+  try {
+    const version = ['version', `--server=${fake.url}`];
+    const plain = await run(version);
+    assert.equal([plain.code, plain.stderr], [0, 'Warning: old\n']);
+    const strict = await run(['--warnings-as-errors', ...version]);
+    assert.equal([strict.code, strict.stderr], [1, 'Warning: old\nerror: 1 warning received\n']);
+    assert.match(strict.stdout, 'Server Version: v1.37.2');
+    const told = await run([...version, '-v8']);
+    assert.match(told.stderr, '"Response Body" body="{\\"gitVersion\\":');
+    assert.is(told.stdout, plain.stdout);
+  } finally {
+    await fake.stop();
+  }
 });
 
 test('called by the name that kubectl completes it by, it says what could be typed', async () => {

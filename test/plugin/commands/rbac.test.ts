@@ -4,12 +4,20 @@ import * as assert from 'uvu/assert';
 import { parseAllDocuments } from 'yaml';
 import { runCli } from '../../../plugin/cli.ts';
 import { namespaceObject } from '../../../plugin/cluster/namespace.ts';
+import { syncObjects } from '../../../plugin/cluster/sync-objects.ts';
 import { type RbacOptions, rbacCommand } from '../../../plugin/commands/rbac.ts';
 import { type FakeOutside, fakeOutside } from '../../support/fake-outside.ts';
 import { matchGolden } from '../../support/golden.ts';
 import { parseCommand } from '../../support/parse-command.ts';
 
 const test = suite('plugin/commands/rbac');
+
+interface SyncRule {
+  readonly apiGroups: string[];
+  readonly resources: string[];
+  readonly resourceNames?: string[];
+  readonly verbs: string[];
+}
 
 const rbac = async (...args: string[]): Promise<FakeOutside> => {
   const outside = fakeOutside();
@@ -31,8 +39,7 @@ const refused = async (wanted: RegExp, ...args: string[]): Promise<void> => {
 test('flags arrive', async () => {
   assert.equal(await parseCommand<RbacOptions>(rbacCommand, []), {
     verbs: [],
-    isFromConfigMaps: false,
-    isFromSpo: false,
+    flags: [],
     subjects: [],
     installNamespace: 'kubectl-seccomp',
     format: 'yaml',
@@ -45,8 +52,7 @@ test('flags arrive', async () => {
     ]),
     {
       verbs: ['apply', 'status'],
-      isFromConfigMaps: true,
-      isFromSpo: true,
+      flags: ['from-configmaps', 'from-spo'],
       name: 'team',
       subjects: [
         { kind: 'User', name: 'a@b' },
@@ -72,6 +78,9 @@ test('what makes no sense is refused', async () => {
   await refused(/^--image is for --policy$/, '--image', 'a');
   await refused(/^--user is for roles, and --policy prints none$/, '--policy', '--user', 'a');
   await refused(/^"apply": --policy is the same for every verb$/, '--policy', 'apply');
+  await refused(/^--probe is for apply and check$/, 'status', '--probe');
+  await refused(/^--install is for sync$/, 'check', '--probe', '--install');
+  await refused(/^--install is for roles, and --policy prints none$/, '--policy', '--install');
   await refused(/^--serviceaccount: "a" is not of the form NAMESPACE:NAME$/, '--serviceaccount', 'a');
   await refused(/^--name: "A b" is not a name/, '--name', 'A b');
   await refused(/^--kubelet-root: "\/a\/\.\.\/b" is not/, '--policy', '--kubelet-root', '/a/../b');
@@ -110,6 +119,37 @@ test('without a verb all are meant; profiles from the cluster take more', async 
   for (const resource of ['nodes', 'leases', 'secrets', 'runtimeclasses']) assert.match(all, `"${resource}"`);
   assert.not.match(all, 'seccompprofiles');
   assert.match((await rbac('apply', '--from-spo')).stdoutText(), 'seccompprofiles');
+});
+
+test('who installs a sync holds each right of its account, and may touch no role but that one', async () => {
+  const { items } = JSON.parse((await rbac('sync', '--install', '-o', 'json')).stdoutText()) as {
+    items: { kind: string; metadata: { namespace?: string }; rules?: SyncRule[] }[];
+  };
+  const held = (place: string | undefined) =>
+    items.flatMap(({ metadata, rules = [] }) =>
+      metadata.namespace === undefined || metadata.namespace === place ? rules : [],
+    );
+  const objects = syncObjects({
+    ...{ namespace: 'kubectl-seccomp', image: '', programSha256: '', order: '' },
+    ...{ isPruning: true, startupTaint: 'a/b' },
+  });
+  for (const { object } of objects)
+    for (const { resources, verbs, apiGroups, resourceNames } of (object.rules as SyncRule[] | undefined) ??
+      [])
+      for (const verb of verbs)
+        assert.ok(
+          held(object.metadata?.namespace).some(
+            (rule) =>
+              rule.verbs.includes(verb) &&
+              resources.every((resource) => rule.resources.includes(resource)) &&
+              apiGroups.every((group) => rule.apiGroups.includes(group)) &&
+              (!rule.resourceNames || rule.resourceNames.join() === resourceNames?.join()),
+          ),
+          `${verb} ${resources}`,
+        );
+  for (const { verbs, apiGroups, resourceNames } of items.flatMap(({ rules = [] }) => rules))
+    if (apiGroups.includes('rbac.authorization.k8s.io'))
+      assert.ok(verbs.join() === 'create' || resourceNames?.length === 1, verbs.join());
 });
 
 test('the policy names the program, the images and the host paths, and no more', async () => {

@@ -193,6 +193,8 @@ const watched = async () => {
         },
       }),
   });
+  for (const node of given.cluster.nodes) news.push({ kind: 'node', node });
+  for (const release of given.cluster.releases) news.push({ kind: 'release', release });
   news.push({ kind: 'synced', part: 'nodes' });
   news.push({ kind: 'synced', part: 'records' });
   const running = runCli(['sync', '--watch'], outside);
@@ -201,6 +203,9 @@ const watched = async () => {
     news.push({ kind: 'node', node: sampleNode(name) });
   };
   await settle();
+  // What the first pass has written.
+  for (const node of given.cluster.nodes) news.push({ kind: 'node', node });
+  for (const release of given.cluster.releases) news.push({ kind: 'release', release });
   return { ...given, outside, running, join, news };
 };
 
@@ -225,6 +230,24 @@ test('--watch looks once a minute without news, and says nothing twice', async (
   await outside.clock.advance(120_000);
   assert.is(passes(), before + 3);
   assert.is(outside.stdoutText(), said);
+  outside.interruption.abort(new SeccompError('interrupted', 'Ctrl-C'));
+  await running;
+});
+
+test('--watch asks nothing where what changes needs no pass', async () => {
+  const { outside, running, cluster, news } = await watched();
+  const passes = () => cluster.calls.filter((call) => call === 'readReleases').length;
+  await outside.clock.advance(5_000);
+  const before = passes();
+  const [node] = cluster.nodes;
+  for (const isReady of [false, true, false, true]) {
+    news.push({ kind: 'node', node: { ...node!, isReady } });
+    await outside.clock.advance(5_000);
+  }
+  assert.is(passes(), before);
+  news.push({ kind: 'node', node: { ...node!, labels: {} } });
+  await outside.clock.advance(5_000);
+  assert.ok(passes() > before);
   outside.interruption.abort(new SeccompError('interrupted', 'Ctrl-C'));
   await running;
 });

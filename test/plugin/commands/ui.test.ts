@@ -1,11 +1,13 @@
 // `ui` on the command line, and the verbs that run inside it: the same code, with streams that are kept.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { clusterFlags, connectOptions } from '../../../plugin/commands/flags.ts';
 import { runUiVerb, type UiOptions, uiCommand } from '../../../plugin/commands/ui.ts';
 import { createPort } from '../../../plugin/commands/ui-port.ts';
 import type { ConnectOptions } from '../../../plugin/outside.ts';
 import { SeccompError } from '../../../src/error.ts';
 import type { FleetNews } from '../../../src/rollout/fleet.ts';
+import { PauseSwitch } from '../../../src/rollout/pause.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeCluster, sampleNode } from '../../support/fake-cluster.ts';
 import { type FakeOutside, type FakeOutsideOptions, fakeOutside } from '../../support/fake-outside.ts';
@@ -68,6 +70,16 @@ test('without a terminal it says so and names the verb with the same content', a
   }
 });
 
+test('what -v tells does not run through the pictures', async () => {
+  const options = { place: { screen: 'fleet' }, isReadOnly: false, isScreenReader: false } as const;
+  const thrown = await runUiVerb(
+    { ...options, connect: { ...CONNECT, verbosity: 6 } },
+    fakeOutside({ isTerminal: true }),
+  ).catch((error: unknown) => error);
+  assert.is((thrown as SeccompError).code, 'usage');
+  assert.match((thrown as SeccompError).hint ?? '', 'kubectl seccomp status -v 6');
+});
+
 test('a verb runs as on the command line, and nothing of it reaches the terminal', async () => {
   const outside = twoNodes();
   const port = createPort(CONNECT, outside);
@@ -76,6 +88,17 @@ test('a verb runs as on the command line, and nothing of it reaches the terminal
   assert.is(JSON.parse(answer.stdout).kind, 'Status');
   assert.is(outside.stdoutText() + outside.stderrText(), '');
   assert.is(outside.exitCode(), undefined);
+});
+
+test('a verb acts as whoever the UI acts as, in all that a flag can say', async () => {
+  const { v: _, ...flags } = clusterFlags;
+  const camelCase = (name: string) => name.replace(/-([a-z])/g, (_dash, letter) => letter.toUpperCase());
+  const given = Object.keys(flags).map((name) => [camelCase(name), `the ${name}`]);
+  const ours = connectOptions(Object.fromEntries(given));
+  assert.ok(Object.keys(ours).length > 20);
+  const outside = twoNodes();
+  await createPort(ours, outside).ask(['status'], undefined, forever);
+  assert.equal(outside.connections.at(-1), { ...outside.connections.at(-1), ...ours });
 });
 
 test('it goes to the cluster that the UI is connected to, whatever context that is by now', async () => {
@@ -114,12 +137,14 @@ test('a preview changes nothing; the run that follows does, and tells what it sa
   assert.equal(outside.cluster.writes, []);
   let said = '';
   let end: unknown;
-  for await (const news of port.run(words, undefined, forever)) {
+  for await (const news of port.run(words, undefined, forever, new PauseSwitch())) {
     if (news.kind === 'said') said += news.text;
     if (news.kind === 'ended') end = news.answer.exitCode;
   }
   assert.is(end, 0);
-  assert.match(said, /2 nodes done|2 of 2 nodes done|localhostProfile: web\/a\.json/);
+  assert.match(said, /^Warning: web\/a\.json/);
+  // The screen counts; a line about progress would stand there as if it were the last word.
+  assert.not.match(said + preview.stderr, /of 2 nodes/);
   assert.is(outside.cluster.writes.at(-1)?.outcome, 'succeeded');
 });
 
@@ -128,7 +153,12 @@ test('an abort stops a run as Ctrl-C does, and it still comes to its end', async
   stop.abort(new SeccompError('interrupted', 'stopped'));
   const port = createPort(CONNECT, twoNodes());
   const news = [];
-  for await (const one of port.run(['apply', '-f', 'web', '--name', 'web'], undefined, stop.signal))
+  for await (const one of port.run(
+    ['apply', '-f', 'web', '--name', 'web'],
+    undefined,
+    stop.signal,
+    new PauseSwitch(),
+  ))
     news.push(one);
   const last = news.at(-1);
   assert.is(last?.kind === 'ended' && last.answer.exitCode, 130);
@@ -140,9 +170,9 @@ test('a profile of a revision is read out of its content, by verbs too', async (
   await port.ask(['apply', '-f', 'web', '--name', 'web'], undefined, forever);
   const profile = { bundle: 'web', revision: 1, path: 'a.json' };
   assert.is(await port.readProfile(profile, undefined), PROFILE);
-  const explained = await port.ask(['explain', 'web@v1/a.json', '-o', 'json'], undefined, forever);
-  assert.is(JSON.parse(explained.stdout).file, 'web@v1/a.json');
-  const linted = await port.ask(['lint', 'web@v1/a.json', '-o', 'json'], undefined, forever);
+  const explained = await port.ask(['explain', './web@v1/a.json', '-o', 'json'], undefined, forever);
+  assert.is(JSON.parse(explained.stdout).file, './web@v1/a.json');
+  const linted = await port.ask(['lint', './web@v1/a.json', '-o', 'json'], undefined, forever);
   assert.is(JSON.parse(linted.stdout).kind, 'LintResult');
   try {
     await port.readProfile({ ...profile, path: 'b.json' }, undefined);

@@ -32,14 +32,16 @@ interface Loaded {
   readonly stdout: string;
 }
 
-const load = async (...args: string[]): Promise<Loaded> => {
+const load = (...args: string[]): Promise<Loaded> => loadUntil(0, ...args);
+
+const loadUntil = async (exitCode: number, ...args: string[]): Promise<Loaded> => {
   const preload = `data:text/javascript,${encodeURIComponent(PRELOAD)}`;
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--import', preload, join(folder, 'kubectl-seccomp.js'), ...args],
     { encoding: 'utf8', env: { PATH: process.env.PATH ?? '', HOME: folder } },
   );
-  assert.is(status, 0, `${args.join(' ')}: ${stderr}`);
+  assert.is(status, exitCode, `${args.join(' ')}: ${stderr}`);
   const files = [...stderr.matchAll(/^loaded (file:.*)$/gm)].map(([, url = '']) => fileURLToPath(url));
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
   return { files, bytes: sizes.reduce((sum, size) => sum + size, 0), stdout };
@@ -62,11 +64,19 @@ test('the entry itself is small', async () => {
 test('completion of a verb loads no parser and no verb; of a flag, only its verb', async () => {
   const verb = await load('__complete', 'ap');
   assert.match(verb.stdout, /^apply\t/);
-  assert.ok(verb.bytes <= 45_000, `${verb.bytes} bytes`);
+  assert.ok(verb.bytes <= 48_000, `${verb.bytes} bytes`);
   const flag = await load('__complete', 'status', '--sel');
   assert.match(flag.stdout, /^--selector\t/);
   for (const loaded of [verb, flag]) assert.not.ok(mentions(loaded, 'yargs'));
   assert.not.ok(mentions(verb, 'apply') || mentions(flag, 'apply'));
+});
+
+test('what tells of requests is loaded where -v asks for it, and nowhere else', async () => {
+  const nobody = ['version', '--server=http://127.0.0.1:9'];
+  const [silent, telling] = [await loadUntil(1, ...nobody), await loadUntil(1, ...nobody, '-v=6')];
+  for (const name of ['request-log', 'credentials-oidc', 'local-kubectl-version'])
+    assert.not.ok(mentions(silent, name), name);
+  assert.ok(mentions(telling, 'request-log'));
 });
 
 test('help of the whole loads no parser and no verb', async () => {

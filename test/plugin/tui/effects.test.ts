@@ -4,9 +4,12 @@ import * as assert from 'uvu/assert';
 import { startEffects } from '../../../plugin/tui/effects.ts';
 import { actionsOf } from '../../../plugin/tui/keys.ts';
 import type { Port } from '../../../plugin/tui/port.ts';
-import type { State } from '../../../plugin/tui/state.ts';
+import { currentVisit, type State, workloadsOf } from '../../../plugin/tui/state.ts';
 import { createStore, type Store } from '../../../plugin/tui/store.ts';
+import type { Pace } from '../../../src/rollout/ports.ts';
+import type { WorkloadRow } from '../../../src/workload/rows.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { localhost, sampleConfinement } from '../../support/fake-workloads.ts';
 import { fakePort, sampleNews, sampleNodes, sampleState } from '../../support/ui-samples.ts';
 
 const test = suite('plugin/tui/effects');
@@ -38,6 +41,14 @@ const type = (store: Store, text: string): void => {
     );
 };
 
+const ROW: WorkloadRow = {
+  namespace: 'shop',
+  workload: { kind: 'Deployment', name: 'front' },
+  container: { name: 'main', role: 'container' },
+  confinement: sampleConfinement(localhost('web/web.json')),
+  pods: [],
+};
+
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -59,7 +70,7 @@ test('news of the fleet are told together', async () => {
 
 test('what a place needs is asked once, and again after Ctrl-R', async () => {
   const asked: string[] = [];
-  const { store, end } = start(sampleState('workloads'), {
+  const { store, end } = start(sampleState('bundle/web'), {
     ask: async (words) => {
       asked.push(words.join(' '));
       return { exitCode: 0, stdout: '{"containers":[],"unread":[]}', stderr: '' };
@@ -68,10 +79,61 @@ test('what a place needs is asked once, and again after Ctrl-R', async () => {
   await turns();
   type(store, 'jjjj');
   await turns();
-  assert.equal(asked, ['usage -A -o json']);
+  assert.equal(asked, ['usage web -A -o json']);
   store.answer((state) => actionsOf(state, { text: 'r', isControl: true }));
   await turns();
   assert.is(asked.length, 2);
+  await end();
+});
+
+test('workloads are watched while their screen is on the trail, of one namespace where one is chosen', async () => {
+  const begun: (string | undefined)[] = [];
+  const ended: (string | undefined)[] = [];
+  const { store, end, clock } = start(sampleState(), {
+    async *watchWorkloads(namespace, _context, signal) {
+      begun.push(namespace);
+      yield { rows: [ROW], unread: [], isWhole: true };
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      ended.push(namespace);
+    },
+  });
+  await turns();
+  assert.equal(begun, []);
+  type(store, ':workloads\n');
+  await turns();
+  await clock.advance(1_000);
+  assert.equal(begun, [undefined]);
+  assert.is(workloadsOf(store.state())?.rows.length, 1);
+  type(store, '\n');
+  assert.is(currentVisit(store.state()).place.screen, 'profile');
+  await turns();
+  assert.equal(ended, []);
+  store.answer((state) => actionsOf(state, { name: 'escape', text: '', isControl: false }));
+  type(store, 'n');
+  await turns();
+  await clock.advance(1_000);
+  assert.equal([begun, ended], [[undefined, 'shop'], [undefined]]);
+  type(store, ':fleet\n');
+  await turns();
+  assert.equal(ended, [undefined, 'shop']);
+  await end();
+});
+
+test('workloads that cannot be watched are told to be so, and begun again by Ctrl-R', async () => {
+  let begun = 0;
+  const { store, end } = start(sampleState('workloads'), {
+    // biome-ignore lint/correctness/useYield: it never gets that far
+    async *watchWorkloads() {
+      begun += 1;
+      throw new Error('no kubeconfig');
+    },
+  });
+  await turns();
+  assert.is(workloadsOf(store.state())?.lost, 'no kubeconfig');
+  assert.is(begun, 1);
+  store.answer((state) => actionsOf(state, { text: 'r', isControl: true }));
+  await turns();
+  assert.is(begun, 2);
   await end();
 });
 
@@ -97,6 +159,27 @@ test('a verb is run once it is confirmed, and stopped by s; leaving waits for it
   await end();
   assert.ok(stopped?.aborted);
   assert.is(store.state().run?.answer?.stderr, 'cleaned up\n');
+});
+
+test('what is paused in the state is paused at work, and goes on when the state does', async () => {
+  let pace: Pace | undefined;
+  const { store, end } = start(sampleState(), {
+    async *run(_words, _context, signal, given) {
+      pace = given;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      yield { kind: 'ended', answer: { exitCode: 130, stdout: '', stderr: '' } };
+    },
+  });
+  type(store, ':rollback web\n');
+  await turns();
+  type(store, '\n');
+  await turns();
+  assert.not.ok(pace!.isPaused);
+  type(store, 'p');
+  assert.ok(pace!.isPaused);
+  type(store, 'p');
+  assert.not.ok(pace!.isPaused);
+  await end();
 });
 
 test('another context ends the watch of the first and begins its own', async () => {
@@ -154,8 +237,38 @@ test('a watch that has ended is begun again by Ctrl-R, one that lives is left al
   await end();
 });
 
+test('what could not be read while the connection was lost is read again when it is back', async () => {
+  let isDown = true;
+  let isBack = (): void => {};
+  const asked: string[] = [];
+  const { end, clock } = start(sampleState('bundle/web', { nodes: 0 }), {
+    async *watchFleet() {
+      yield { kind: 'lost', part: 'nodes', message: 'connection refused' };
+      await new Promise<void>((resolve) => (isBack = resolve));
+      yield { kind: 'synced', part: 'nodes' };
+      yield { kind: 'synced', part: 'records' };
+    },
+    ask: async (words) => {
+      asked.push(words[0]!);
+      return isDown
+        ? { exitCode: 1, stdout: '', stderr: 'error: connection refused\n' }
+        : { exitCode: 0, stdout: '{"containers":[],"unread":[]}', stderr: '' };
+    },
+  });
+  await turns();
+  await clock.advance(200);
+  assert.equal(asked, ['usage']);
+  isDown = false;
+  isBack();
+  await turns();
+  await clock.advance(200);
+  await turns();
+  assert.equal(asked, ['usage', 'usage']);
+  await end();
+});
+
 test('what nobody expected is told to whoever can end the UI', async () => {
-  const { failures, end } = start(sampleState('workloads'), {
+  const { failures, end } = start(sampleState('bundle/web'), {
     ask: async () => {
       throw new Error('a bug');
     },

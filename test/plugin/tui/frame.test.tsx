@@ -1,4 +1,5 @@
 // Whole frames as the terminal gets them, through Ink: at 80×24 and 160×50, with colour and without.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { renderToString } from 'ink';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,6 +10,7 @@ import { readAloud } from '../../../plugin/tui/spoken.ts';
 import type { Size, State } from '../../../plugin/tui/state.ts';
 import { sampleNode } from '../../support/fake-cluster.ts';
 import { matchGolden } from '../../support/golden.ts';
+import { drawPictures, PICTURES_FOLDER } from '../../support/ui-pictures.ts';
 import { act, LARGE, press, SMALL, sampleState } from '../../support/ui-samples.ts';
 import { SCENES } from '../../support/ui-scenes.ts';
 
@@ -111,7 +113,9 @@ test('a lost connection is shown, and what is known stays in sight', () => {
   });
   const lines = frameOf(state).map(lineText);
   assert.match(lines[0]!, /NOT LIVE/);
-  assert.match(lines.at(-1)!, /connection refused/);
+  assert.match(lines.at(-3)!, /connection refused/);
+  // What can be done here stays in sight too.
+  assert.match(lines.at(-1)!, /Enter open.*Ctrl-R tries again/);
   assert.match(lines.join('\n'), /node-12/);
   const back = act(state, { kind: 'fleet', news: [{ kind: 'synced', part: 'nodes' }] });
   assert.match(lineText(frameOf(back)[0]!), /live/);
@@ -126,6 +130,49 @@ test('for screen readers the same is said in plain lines, the chosen row as such
   const lines = readAloud(press(sampleState(), 'j')).map(lineText);
   assert.ok(lines.some((one) => /^selected: node-02, yes, S v2/.test(one)));
   assert.not.ok(lines.some((one) => /\u001b| {2}/.test(one)));
+});
+
+test('what could not be read is not said to be none, nor to be read for ever', () => {
+  const message =
+    'nodes is forbidden: User "somebody" cannot list resource "nodes" in API group "" at the cluster scope';
+  const places = ['fleet', 'bundles', 'bundle/web', 'bundle/web/web.json', 'history/web', 'node/node-01'];
+  for (const place of places) {
+    const state = act(sampleState(place, { nodes: 0 }), {
+      kind: 'fleet',
+      news: [
+        { kind: 'ended', part: 'nodes', message },
+        { kind: 'ended', part: 'records', message },
+      ],
+    });
+    const text = frameOf(state)
+      .map((one) => lineText(one).trimEnd())
+      .join('\n');
+    assert.match(text, /could not be read/, place);
+    assert.not.match(text, /Reading|Nothing is recorded|\b0 (nodes|bundles)/, place);
+    // The message is there to its end.
+    assert.match(text.replaceAll('\n', ' '), /in API group "" at the cluster scope/, place);
+  }
+});
+
+test('the command line is shown as a whole before anything is sent', () => {
+  const words = `apply -f ${'long-folder/'.repeat(12)} --name web --waves 1,10%,100% --dry-run=none`;
+  const lines = frameOf(press(sampleState(), `:${words}`, '<return>')).map((one) => lineText(one).trim());
+  assert.match(lines.join(' '), /--name web --waves 1,10%,100% --dry-run=none/);
+});
+
+test('the pictures of the documentation are those of these frames', async () => {
+  for (const [file, svg] of await drawPictures()) {
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(PICTURES_FOLDER + file, svg);
+    assert.is(svg, readFileSync(PICTURES_FOLDER + file, 'utf8'), `docs/ui/${file}`);
+  }
+});
+
+test('for screen readers nothing is cut and nothing stands side by side, whatever the terminal is', () => {
+  const narrow = { columns: 40, rows: 24 };
+  const said = (state: State): string => readAloud(state).map(lineText).join('\n');
+  assert.not.match(said(SCENES.node(narrow)), /[a-z]…/);
+  assert.match(said(SCENES.bundle(narrow)), /v verify, D delete/);
+  assert.not.match(said(SCENES.profile(LARGE)), /│/);
 });
 
 test('the first frame is drawn before anything is known', () => {

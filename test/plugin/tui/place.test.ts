@@ -21,6 +21,9 @@ test('every address leads back to where it was read', () => {
     'workloads/web/nginx.json',
     'history/web',
     'diff/web/v1..v3/sub/nginx.json',
+    'diff/../new/web.json..web@v3/web.json',
+    'diff/web@v1/a.json..web@v2/b.json',
+    'files/profiles/new',
     'rollout',
   ])
     assert.is(formatPlace(parsePlace(address)!), address);
@@ -40,7 +43,6 @@ test('what is no place is not taken for one, and nothing can be run by an addres
     'fleet/node=1',
     'preview/delete web',
     'command/lint x',
-    'files/tmp',
     'bundle/',
     'bundle/web@v3~v1/x',
   ])

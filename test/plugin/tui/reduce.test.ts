@@ -1,12 +1,16 @@
 // The reducer and the keys together: what a user sees move when keys are pressed, without any terminal.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { frameOf } from '../../../plugin/tui/frame.ts';
+import { lineText } from '../../../plugin/tui/line.ts';
 import { formatPlace } from '../../../plugin/tui/place.ts';
 import { modelOf, selectedRow, shownRows } from '../../../plugin/tui/screen.ts';
 import { currentVisit, type State } from '../../../plugin/tui/state.ts';
 import type { Report } from '../../../src/protocol/report.ts';
 import type { RolloutEvent } from '../../../src/rollout/events.ts';
+import type { WorkloadRow } from '../../../src/workload/rows.ts';
 import { sampleNode } from '../../support/fake-cluster.ts';
+import { sampleConfinement } from '../../support/fake-workloads.ts';
 import { act, press, sampleNews, sampleNodes, sampleState } from '../../support/ui-samples.ts';
 
 const test = suite('plugin/tui/reduce');
@@ -171,6 +175,52 @@ test('one verb is at work at a time, s and Ctrl-C stop it, and only then Ctrl-C 
   assert.ok(press(stopping, '<c-c>').isLeaving);
 });
 
+test('p pauses a verb at work on nodes and lets it go on; not one that is being stopped, nor one without nodes', () => {
+  const state = press(sampleState(), ':rollback web', '<return>', '<return>');
+  const paused = press(state, 'p');
+  assert.ok(paused.run?.isPaused);
+  assert.not.ok(press(paused, 'p').run?.isPaused);
+  assert.not.ok(press(state, 's', 'p').run?.isPaused);
+  const ended = act(state, {
+    kind: 'run-news',
+    id: state.run!.id,
+    nowMs: state.nowMs,
+    news: [{ kind: 'ended', answer: { exitCode: 0, stdout: '', stderr: '' } }],
+  });
+  assert.not.ok(press(ended, 'p').run?.isPaused);
+  const verbs = [...sampleState().verbs, ['bind', 'Bind workloads'] as const];
+  const binding = press({ ...sampleState(), verbs }, ':bind deploy/x web/a.json', '<return>', '<return>');
+  assert.equal(binding.run?.words[0], 'bind');
+  assert.not.ok(press(binding, 'p').run?.isPaused);
+});
+
+test('workloads that are told anew replace what was known once they are whole, and changes since are marked', () => {
+  const row = (name: string, kind: 'unconfined' | 'runtime-default'): WorkloadRow => ({
+    namespace: 'shop',
+    workload: { kind: 'Deployment', name },
+    container: { name: 'main', role: 'container' },
+    confinement: sampleConfinement({ kind }),
+    pods: [],
+  });
+  const tell = (state: State, rows: readonly WorkloadRow[], isWhole: boolean): State =>
+    act(state, { kind: 'workloads', namespace: undefined, now: { rows, unread: [], isWhole } });
+  const [front, back] = [row('front', 'runtime-default'), row('back', 'runtime-default')];
+  const partly = tell(sampleState('workloads'), [front], false);
+  assert.is(keysOf(partly).length, 1);
+  const whole = tell(partly, [back, front], true);
+  const again = tell(whole, [back], false);
+  assert.is(keysOf(again).length, 2);
+  const changed = tell(again, [back, row('front', 'unconfined')], true);
+  // The worst stands first.
+  assert.match(keysOf(changed)[0]!, /front .* Unconfined/);
+  const marked = frameOf(changed)
+    .map(lineText)
+    .filter((one) => one[1] === '*');
+  assert.equal(marked.length, 1);
+  // Another namespace's are not shown for this one's.
+  assert.equal(keysOf(press(changed, 'n')), []);
+});
+
 test('a run is folded from its news; failures stand first, and those of an earlier run are dropped', () => {
   const started = press(sampleState(), ':rollback web', '<return>', '<return>');
   const [one, two] = sampleNodes(2) as [ReturnType<typeof sampleNode>, ReturnType<typeof sampleNode>];
@@ -224,6 +274,19 @@ test('what is typed is completed by Tab, and a name that means nothing is said t
   const verb = press(sampleState(), ':ver', '<tab>', '<return>');
   assert.equal(verb.prompt, { kind: 'command', text: 'verify ', chosen: -1 });
   assert.match(press(sampleState(), ':frobnicate', '<return>').message?.text ?? '', /no verb and no screen/);
+});
+
+test('what is only learned later takes no message away', () => {
+  const state = press(sampleState('fleet', { isReadOnly: true }), ':delete web', '<return>');
+  assert.match(state.message?.text ?? '', /--read-only/);
+  assert.is(act(state, { kind: 'context', name: 'prod' }).message, state.message);
+});
+
+test('Ctrl-Z goes back to the shell, but not from a verb at work, which would stand still in the middle', () => {
+  assert.is(press(sampleState(), '<c-z>').suspensions, 1);
+  const running = press(sampleState(), ':rollback web', '<return>', '<return>', '<c-z>');
+  assert.is(running.suspensions, 0);
+  assert.match(running.message?.text ?? '', /rollback is at work: p pauses it/);
 });
 
 test('q leaves, but not while something is typed', () => {

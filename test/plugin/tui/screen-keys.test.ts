@@ -21,7 +21,7 @@ test('on a profile n goes from rule to rule and p to the findings', () => {
 
 test('a call is asked about while it is typed, and Enter goes to the line that decides it', () => {
   const typing = press(SCENES.profile(SMALL), 'g', 'e', 'mount a0=0x');
-  const words = ['eval', 'web@v2/web.json', 'mount', '-o', 'json'];
+  const words = ['eval', './web@v2/web.json', 'mount', '-o', 'json'];
   assert.ok(needsOf(typing).some((need) => need.kind === 'ask' && need.words.join() === words.join()));
   const known = answered(typing, words, {
     fate: 'goes through',
@@ -41,6 +41,47 @@ test('a call is asked about while it is typed, and Enter goes to the line that d
   assert.is(state.prompt, undefined);
   const none = press(SCENES.profile(SMALL), 'e', 'mounnt', '<return>');
   assert.match(none.message?.text ?? '', /"mounnt" names no system call/);
+});
+
+test('a change over to the context where one is keeps all that is known; to another nothing of it stays', () => {
+  const known = sampleState('node/node-01');
+  const inspection = { bundles: [], foreign: [], leftovers: [] };
+  const state = act(
+    { ...known, inspections: { 'node-01': { inspection, atMs: known.nowMs } } },
+    { kind: 'contexts', names: ['prod', 'test'] },
+  );
+  const same = press(state, ':context prod', '<return>');
+  assert.is(same.fleet, state.fleet);
+  assert.is(trailOf(same), 'fleet');
+  const other = press(state, ':context test', '<return>');
+  assert.equal([other.fleet.nodes, other.inspections], [[], {}]);
+});
+
+test('on a node u shows who runs there, and d compares what it has with what it should have', () => {
+  const node = sampleState('node/node-03');
+  const asked = press(node, 'u');
+  assert.is(trailOf(asked), 'node/node-03 > workloads');
+  assert.is(currentVisit(asked).filter, 'node-03');
+  assert.match(trailOf(press(node, 'jjd')), /> command\/diff web@[0-9a-f]{16} web@[0-9a-f]{16}$/);
+  assert.match(press(node, 'd').message?.text ?? '', /node-03 has what it should have of api/);
+});
+
+test('v on the fleet verifies the node or the group that the cursor is on', () => {
+  assert.is(trailOf(press(sampleState(), 'jv')), 'fleet > preview/verify --nodes node-02');
+  const zones = press(sampleState('fleet', { nodes: 100 }), 'bb', 'v');
+  assert.is(trailOf(zones), 'fleet > preview/verify -l topology.kubernetes.io/zone=eu-1a');
+});
+
+test('from a profile f begins a comparison with a file; from a file d begins one with a profile', () => {
+  const profile = press(SCENES.profile(SMALL), 'f');
+  assert.is(profile.prompt?.text, 'diff web@v2/web.json ');
+  const listed = act(sampleState('files/new'), {
+    kind: 'listed',
+    folder: 'new',
+    loaded: { value: { path: '/p/new', entries: [{ name: 'web.json', isFolder: false }] } },
+  });
+  const file = press(listed, 'G', 'd', 'web@v2/web.json', '<return>');
+  assert.is(trailOf(file), 'files/new > diff/web@v2/web.json../p/new/web.json');
 });
 
 test('of two marked revisions what differs is listed, and d shows one profile side by side', () => {

@@ -1,16 +1,7 @@
-// Tables: what a filter and an order leave, and how columns share a width.
+// Tables: what a filter and an order leave.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lineText, lineWidth } from '../../../plugin/tui/line.ts';
-import {
-  arrangeRows,
-  cell,
-  isScattered,
-  layOut,
-  layOutCells,
-  layOutTitles,
-  type Table,
-} from '../../../plugin/tui/table.ts';
+import { arrangeRows, cell, isScattered, type Table } from '../../../plugin/tui/table.ts';
 
 const test = suite('plugin/tui/table');
 
@@ -41,20 +32,40 @@ test('numbers are ordered as numbers, in names too', () => {
   assert.equal(keys(''), ['worker-2', 'worker-10', 'edge-1']);
 });
 
-test('where there is no room the elastic column gives way first, and every row is as wide as all', () => {
-  const widths = layOut(table, 35);
-  assert.equal(widths.slice(0, 2), [9, 6]);
-  const lines = table.rows.map(({ cells }) => layOutCells(cells, widths));
-  assert.equal(new Set([...lines, layOutTitles(table, widths, undefined)].map(lineWidth)).size, 1);
-  assert.match(lineText(lines[0]!), /^worker-2 {3}10 {6}no space is lef…$/);
+test('ages are ordered by their length, and grouped digits as numbers', () => {
+  const order = (...texts: string[]): string[] =>
+    arrangeRows(
+      { columns: [{ title: 'age' }], rows: texts.map((text) => ({ key: text, cells: [cell(text)] })) },
+      '',
+      { column: 0, isReversed: false },
+    ).map(({ key }) => key);
+  assert.equal(order('2h', '3m20s', '8s', '12d', '5h10m', '119s'), [
+    '8s',
+    '119s',
+    '3m20s',
+    '2h',
+    '5h10m',
+    '12d',
+  ]);
+  assert.equal(order('1,200', '300', '20,001 + 5'), ['300', '1,200', '20,001 + 5']);
 });
 
-test('the titles say which column orders and which is chosen, without colour too', () => {
-  const widths = layOut(table, 80);
-  assert.match(
-    lineText(layOutTitles(table, widths, { column: 1, isReversed: true }, 2)),
-    /NAME +↓COUNT +▸WHY/,
+test('a row that says more about the one above stays below it, whatever the order', () => {
+  const rows = [
+    { key: 'a', cells: [cell('a')] },
+    { key: 'a 0', cells: [cell('more about a')], isSpanning: true },
+    { key: 'b', cells: [cell('b')] },
+  ];
+  const ordered = arrangeRows({ columns: [{ title: 'name' }], rows }, '', { column: 0, isReversed: true });
+  assert.equal(
+    ordered.map(({ key }) => key),
+    ['b', 'a', 'a 0'],
   );
+});
+
+test('a filter finds what belongs to a row without being shown', () => {
+  const rows = [{ key: 'deployment/web', cells: [cell('web')], words: 'worker-7' }];
+  assert.is(arrangeRows({ columns: [{ title: 'name' }], rows }, 'worker-7', undefined).length, 1);
 });
 
 test.run();
