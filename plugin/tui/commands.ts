@@ -1,5 +1,6 @@
 // What `:` offers: every screen and every verb, those first that begin with what was typed; and what a line means.
 import { SeccompError } from '../../src/error.ts';
+import type { Release } from '../../src/rollout/release.ts';
 import { isProfileName, parsePlace } from './place.ts';
 import type { Action } from './reduce.ts';
 import { currentVisit, type State } from './state.ts';
@@ -48,11 +49,15 @@ export const commandChoices = (state: State, text: string): readonly Choice[] =>
 const ABOUT_BUNDLES = new Set(['status', 'verify', 'history', 'rollback', 'delete', 'prune', 'usage']);
 
 /** What there is in this cluster to be named, where a name is due. */
-const namedChoices = ({ fleet, verbs }: State, text: string): readonly Choice[] => {
+const namedChoices = (state: State, text: string): readonly Choice[] => {
+  const { fleet, verbs } = state;
   const bundles = newestReleases(fleet.releases).map(({ bundle }) => bundle);
   const [, verb = ''] = /^([a-z]+) \S*$/.exec(text) ?? [];
   if (verb === 'help') return verbs.map(([name, what]) => ({ line: `help ${name}`, what }));
-  if (ABOUT_BUNDLES.has(verb)) return bundles.map((name) => ({ line: `${verb} ${name}`, what: 'bundle' }));
+  const profiles = profileChoices(state, text);
+  if (ABOUT_BUNDLES.has(verb))
+    return [...bundles.map((name) => ({ line: `${verb} ${name}`, what: 'bundle' })), ...profiles];
+  if (profiles.length > 0) return profiles;
   if (text.startsWith('history/'))
     return bundles.map((name) => ({ line: `history/${name}`, what: 'bundle' }));
   if (text.startsWith('node/'))
@@ -60,11 +65,31 @@ const namedChoices = ({ fleet, verbs }: State, text: string): readonly Choice[] 
   if (!text.startsWith('bundle/')) return [];
   const [, bundle = '', more] = text.split('/');
   if (more === undefined) return bundles.map((name) => ({ line: `bundle/${name}`, what: 'bundle' }));
-  const profiles = releaseAt(fleet.releases, bundle, undefined)?.manifest?.profiles ?? [];
-  return [...new Set(profiles.map(({ path }) => path))].map((path) => ({
+  return pathsIn(releaseAt(fleet.releases, bundle, undefined)).map((path) => ({
     line: `bundle/${bundle}/${path}`,
     what: 'profile',
   }));
+};
+
+const pathsIn = (release: Release | undefined): readonly string[] => [
+  // A path may stand there once for each architecture.
+  ...new Set(release?.manifest?.profiles.map(({ path }) => path)),
+];
+
+/** Verbs that name a profile at their end: as pods do, or as one of a revision. */
+const ABOUT_PROFILES = /^(bind (?:.* )?|(?:usage|explain|eval) )\S*$/;
+
+const profileChoices = ({ fleet: { releases } }: State, text: string): readonly Choice[] => {
+  const [, before = ''] = ABOUT_PROFILES.exec(text) ?? [];
+  const [verb = '', workload] = before.split(' ').filter(Boolean);
+  // The word behind `-n` or `-c` is another name.
+  if (verb === '' || (verb === 'bind' && workload === undefined) || / -[a-z] $/.test(before)) return [];
+  const isOfRevision = verb === 'explain' || verb === 'eval';
+  return newestReleases(releases).flatMap(({ bundle }) => {
+    const release = releaseAt(releases, bundle, undefined);
+    const name = isOfRevision ? `${bundle}@v${release?.revision}` : bundle;
+    return pathsIn(release).map((path) => ({ line: `${before}${name}/${path}`, what: 'profile' }));
+  });
 };
 
 /** Returns what a line does; throws SeccompError `usage` for one that means nothing. */

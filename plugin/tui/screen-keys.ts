@@ -8,7 +8,7 @@ import type { Action } from './reduce.ts';
 import { selectedRow } from './screen.ts';
 import { comparedWith } from './screens/bundle.ts';
 import { chosenBundle } from './screens/fleet.ts';
-import { currentVisit, isPausable, type State } from './state.ts';
+import { currentVisit, isPausable, rolledOut, type State } from './state.ts';
 import { releaseAt, releasesOf, selectorOf, statusOfFleet } from './status.ts';
 import { confirmationOf, confirmedWords, joinWords } from './words.ts';
 
@@ -214,7 +214,7 @@ const rolloutKeys = (state: State, { text }: Press): readonly Action[] | undefin
     return text === 'p' && isPausable(run) ? [{ kind: 'pause', isPaused: !run.isPaused }] : undefined;
   }
   if (text === 'c') return actionsOfVerb(state, run.words);
-  const bundle = run.state.bundle;
+  const bundle = rolledOut(run);
   return text === 'R' && bundle !== undefined ? actionsOfVerb(state, ['rollback', bundle]) : undefined;
 };
 

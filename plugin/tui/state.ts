@@ -198,6 +198,10 @@ export const workloadsOf = ({ workloads, namespace }: State): WorkloadsNow | und
 export const isPausable = ({ words, endedMs, isStopping }: Run): boolean =>
   endedMs === undefined && !isStopping && isRolling(words);
 
+/** Returns the bundle that a verb has rolled out, which can be rolled back. */
+export const rolledOut = ({ words: [verb = ''], state }: Run): string | undefined =>
+  ['apply', 'rollback'].includes(verb) ? state.bundle : undefined;
+
 /** Names what is asked of a verb. */
 export const askKey = (words: readonly string[]): string => JSON.stringify(words);
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findBinaries } from '../cluster/build.ts';
 import { NODE_IMAGE } from '../cluster/images.ts';
 import { EXAMPLES, PROGRAM } from '../cluster/plugin.ts';
@@ -35,6 +36,13 @@ const startUp = (single: string | undefined): void => {
   );
   if (single !== undefined) compareStart(single, kubectl);
   answers(kubectl, single);
+};
+
+/** In a process of its own, which plays the API server of 5,000 nodes. */
+const terminalUi = (program: string): void => {
+  const script = fileURLToPath(new URL('ui-program.ts', import.meta.url));
+  spawnSync(node, ['--import', 'tsx', script, program], { stdio: ['ignore', 'inherit', 'inherit'] });
+  process.stdout.write('\n');
 };
 
 const localInstall = (folder: string): void => {
@@ -108,13 +116,16 @@ const folder = mkdtempSync(join(tmpdir(), 'kubectl-seccomp-bench-'));
 try {
   const single = await buildReleased(join(folder, 'single'));
   startUp(single);
+  if (single !== undefined) terminalUi(single);
   corpus(process.env.SECCOMP_SHARED ?? '', single);
   evaluations();
   localInstall(folder);
   const stateFile = process.env[STATE_FILE_VARIABLE];
   if (stateFile) {
     rollout(folder, stateFile, single);
-    await scale(folder, Number(process.env.SECCOMP_BENCH_NODES ?? 200));
+    // What ships, where it can be built here.
+    const program = single === undefined ? [node, PROGRAM] : [single];
+    await scale(folder, Number(process.env.SECCOMP_BENCH_NODES ?? 200), program);
   } else
     process.stdout.write(
       `rollout: skipped, ${STATE_FILE_VARIABLE} names no cluster (npm run cluster:up says which)\n`,

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attachCluster } from '../cluster/cluster.ts';
-import { EXAMPLES, PROGRAM } from '../cluster/plugin.ts';
+import { EXAMPLES } from '../cluster/plugin.ts';
 import { SIMULATED, simulateNodes } from '../cluster/simulated-nodes.ts';
 
 interface Measured {
@@ -77,15 +77,15 @@ const floorJobs = (names: readonly string[]): string =>
     })),
   });
 
-/** Prints the figures for `count` nodes; the cluster is the one that the environment names. */
-export const scale = async (folder: string, count: number): Promise<void> => {
+/** Prints the figures of `program`, as it is started, for `count` nodes; the cluster is the one that the environment names. */
+export const scale = async (folder: string, count: number, program: readonly string[]): Promise<void> => {
   const cluster = attachCluster();
   const env = { KUBECONFIG: cluster.kubeconfig, KUBERC: 'off' };
   const kubectl = join(cluster.state.kubernetes, 'kubectl');
   const bundle = join(folder, 'scale.tar');
-  const node = process.execPath;
-  const built = spawnSync(node, [
-    PROGRAM,
+  const [command = '', ...first] = program;
+  const built = spawnSync(command, [
+    ...first,
     'bundle',
     'build',
     '-f',
@@ -104,7 +104,7 @@ export const scale = async (folder: string, count: number): Promise<void> => {
     writeFileSync(floorFile, floorJobs(simulated.names));
     const wait = `${kubectl} wait --for=condition=complete job -l bench=floor --timeout=3600s`;
     const apply = (...more: string[]) => [
-      ...[node, PROGRAM, 'apply', '-f', bundle, '-l', SIMULATED, '--force', ...more],
+      ...[...program, 'apply', '-f', bundle, '-l', SIMULATED, '--force', ...more],
     ];
     process.stdout.write(`${count} simulated nodes\n`);
     const floor = await measure(['sh', '-c', `${kubectl} create -f ${floorFile} && ${wait}`], env);
@@ -116,7 +116,7 @@ export const scale = async (folder: string, count: number): Promise<void> => {
     print('apply --launch pod', await measure(apply('--launch=pod'), env), floor);
     const nodes = await measure([kubectl, 'get', 'nodes'], env);
     print('kubectl get nodes', nodes);
-    print('status', await measure([node, PROGRAM, 'status', 'scale'], env), nodes);
+    print('status', await measure([...program, 'status', 'scale'], env), nodes);
     process.stdout.write('\n');
   } finally {
     await simulated.stop();

@@ -6,7 +6,7 @@ import { renderGate } from '../../output/waves.ts';
 import { type Line, line, linesOf, type Span, span, wrapLines } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Key, Model } from '../model.ts';
-import { currentVisit, isPausable, type Run, type State } from '../state.ts';
+import { currentVisit, isPausable, type Run, rolledOut, type State } from '../state.ts';
 import { cell, type Row, type Table } from '../table.ts';
 import { markOf } from '../theme.ts';
 import { joinWords } from '../words.ts';
@@ -29,7 +29,7 @@ export const rolloutModel = (state: State): Model => {
     ...(isOver
       ? [
           { key: 'c', what: 'run it again', isChange: true },
-          { key: 'R', what: 'roll back', isChange: true },
+          ...(rolledOut(run) === undefined ? [] : [{ key: 'R', what: 'roll back', isChange: true }]),
         ]
       : [
           ...(isPausable(run) ? [{ key: 'p', what: run.isPaused ? 'go on' : 'pause' }] : []),

@@ -48,6 +48,13 @@ test('where a name is due Tab knows those that there are: nodes, bundles, profil
   assert.is(choose(':history/'), ':history/api');
   assert.is(choose(':bundle/we'), ':bundle/web');
   assert.is(choose(':bundle/web/si'), ':bundle/web/sidecar.json');
+  assert.is(
+    choose(':bind deployment/shop -n default web/si'),
+    ':bind deployment/shop -n default web/sidecar.json',
+  );
+  assert.is(choose(':bind deployment/shop -n we'), ':bind deployment/shop -n we');
+  assert.match(choose(':explain web@v2/si'), /^:explain web@v\d+\/sidecar\.json$/);
+  assert.is(choose(':usage we'), ':usage web');
   assert.is(choose(':rollback d'), ':rollback db');
 });
 
