@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isApiReady } from './api.ts';
 import type { Cluster } from './handle.ts';
+import { poll } from './processes.ts';
 
 interface Item {
   readonly kind: string;
@@ -103,7 +104,17 @@ const emptyDefaultNamespace = async (cluster: Cluster): Promise<void> => {
   if (items.length === 0) return;
   const names = items.map((item) => `${item.kind}/${item.metadata.name}`);
   await cluster.mustKubectl(['delete', '--ignore-not-found', '--wait=false', '--grace-period=1', ...names]);
-  await cluster.mustKubectl(['wait', '--for=delete', 'pods', '--all', '--timeout=30s']);
+  // A ReplicaSet may have replaced a pod before it was deleted itself; that one would take its leave for 30 seconds.
+  await poll(
+    'an empty default namespace',
+    async () => {
+      if ((await list(cluster, ['pods'])).length === 0) return true;
+      const gently = ['--ignore-not-found', '--wait=false', '--grace-period=1'];
+      await cluster.mustKubectl(['delete', 'pods', '--all', ...gently]);
+      return false;
+    },
+    { timeoutMs: 60_000, everyMs: 500 },
+  );
 };
 
 /** Removes the labels with our prefix, taints and cordons. */
