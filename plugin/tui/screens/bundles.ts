@@ -3,7 +3,7 @@ import { generationName } from '../../../src/protocol/layout.ts';
 import type { Release } from '../../../src/rollout/release.ts';
 import { renderCounts } from '../../output/many-rows.ts';
 import { plural } from '../../output/rollout-result.ts';
-import { age } from '../age.ts';
+import { coarseAge, coarseTime } from '../age.ts';
 import { line } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Key, Model } from '../model.ts';
@@ -43,7 +43,7 @@ export const bundlesModel = (state: State): Model => {
           : '… bundles',
       ),
     ],
-    table: bundleTable(status, newestReleases(fleet.releases), Math.floor(state.nowMs / 30_000)),
+    table: bundleTable(status, newestReleases(fleet.releases), coarseTime(state.nowMs)),
     keys: [{ key: 'Enter', what: 'open' }, ...BUNDLE_KEYS],
     empty:
       unknownYet(fleet, 'records') ?? (state.isReadOnly ? 'No bundles.' : 'No bundles: a applies the first.'),
@@ -51,7 +51,7 @@ export const bundlesModel = (state: State): Model => {
 };
 
 const bundleTable = memoize(
-  (status: FleetStatus, newest: readonly Release[], halfMinutes: number): Table => ({
+  (status: FleetStatus, newest: readonly Release[], coarseMs: number): Table => ({
     columns: [
       { title: 'bundle' },
       { title: 'revision' },
@@ -66,13 +66,18 @@ const bundleTable = memoize(
         bundle,
         status,
         newest.find((one) => one.bundle === bundle),
-        halfMinutes * 30_000,
+        coarseMs,
       ),
     ),
   }),
 );
 
-const bundleRow = (bundle: string, status: FleetStatus, release: Release | undefined, nowMs: number): Row => {
+const bundleRow = (
+  bundle: string,
+  status: FleetStatus,
+  release: Release | undefined,
+  coarseMs: number,
+): Row => {
   const { 'in-sync': good = 0, ...others } = countStates(status, bundle);
   const total = good + Object.values(others).reduce((sum, count) => sum + count, 0);
   const isGood = good === total;
@@ -88,7 +93,7 @@ const bundleRow = (bundle: string, status: FleetStatus, release: Release | undef
       cell(release?.digest === undefined ? '' : generationName(bundle, release.digest)),
       cell(`${good.toLocaleString('en-US')}/${total.toLocaleString('en-US')}`, isGood ? 'good' : 'warn'),
       cell(renderCounts(others), 'bad'),
-      cell(age(release?.startedAt, nowMs)),
+      cell(coarseAge(release?.startedAt, coarseMs)),
       cell(release?.who ?? '', 'dim'),
     ],
     opens: { screen: 'bundle', bundle },

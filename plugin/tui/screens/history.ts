@@ -3,7 +3,7 @@ import type { Release } from '../../../src/rollout/release.ts';
 import { historyDocument } from '../../output/history.ts';
 import type { RevisionDocument } from '../../output/history-document.ts';
 import { renderNames } from '../../output/rollout-result.ts';
-import { age } from '../age.ts';
+import { coarseAge, coarseTime } from '../age.ts';
 import { line } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Model } from '../model.ts';
@@ -19,7 +19,7 @@ export const historyModel = (
 ): Model => ({
   command: ['history', bundle, '-o', 'wide'],
   head: [line(`What was rolled out as ${bundle}, the newest first`)],
-  table: historyTable(bundle, releasesOf(fleet.releases, bundle), Math.floor(nowMs / 30_000)),
+  table: historyTable(bundle, releasesOf(fleet.releases, bundle), coarseTime(nowMs)),
   keys: [
     { key: 'Enter', what: 'open' },
     { key: 'm', what: 'mark' },
@@ -30,7 +30,7 @@ export const historyModel = (
 });
 
 const historyTable = memoize(
-  (bundle: string, releases: readonly Release[], halfMinutes: number): Table => ({
+  (bundle: string, releases: readonly Release[], coarseMs: number): Table => ({
     columns: [
       { title: 'revision' },
       { title: 'generation' },
@@ -41,12 +41,12 @@ const historyTable = memoize(
       { title: 'changes', isElastic: true },
     ],
     rows: historyDocument(bundle, releases)
-      .revisions.map((one) => revisionRow(bundle, one, halfMinutes * 30_000))
+      .revisions.map((one) => revisionRow(bundle, one, coarseMs))
       .toReversed(),
   }),
 );
 
-const revisionRow = (bundle: string, one: RevisionDocument, nowMs: number): Row => {
+const revisionRow = (bundle: string, one: RevisionDocument, coarseMs: number): Row => {
   const { done = 0, excluded: _, ...others } = one.summary;
   const total = done + Object.values(others).reduce((sum, count) => sum + count, 0);
   return {
@@ -56,7 +56,7 @@ const revisionRow = (bundle: string, one: RevisionDocument, nowMs: number): Row 
       cell(one.generation ?? '(removed)'),
       cell(one.outcome, one.outcome === 'succeeded' ? 'good' : one.outcome === 'running' ? 'accent' : 'bad'),
       cell(`${done}/${total}`),
-      cell(age(one.startedAt, nowMs)),
+      cell(coarseAge(one.startedAt, coarseMs)),
       cell(one.who, 'dim'),
       cell(renderChanges(one)),
     ],
