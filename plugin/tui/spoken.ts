@@ -7,18 +7,21 @@ import type { State } from './state.ts';
 /** A table is read row by row, whatever would fit beside what; other words are as long as lines are read well. */
 const WIDTHS = { table: 1000, text: 99 };
 
-/** Returns the frame's lines without columns of blanks; the chosen row says that it is. */
+/** Returns the frame's lines without columns of blanks; what stands before a row is said. */
 export const readAloud = (state: State): readonly Line[] =>
   frameOf(withRoom(state))
     .map((spans) => lineText(spans).replace(/ {2,}/g, ', ').replace(/, $/, '').trimEnd())
     .filter((text) => text !== '' && text !== ',')
-    .map((text) => [
-      span(
-        text
-          .replace(/^>\*?,? ?/, (mark) => (mark.includes('*') ? 'selected, changed: ' : 'selected: '))
-          .replace(/^, /, ''),
-      ),
-    ]);
+    .map((text) => [span(sayMarks(text).replace(/^, /, ''))]);
+
+const MARKS: Readonly<Record<string, string>> = { '>': 'selected', '*': 'changed', '+': 'marked' };
+
+/** Says in words what stands before a row. */
+const sayMarks = (text: string): string =>
+  text.replace(/^(?:>[*+]?| [*+]),? ?/, (marks) => {
+    const words = [...marks].flatMap((mark) => MARKS[mark] ?? []);
+    return `${words.join(', ')}: `;
+  });
 
 /** Nothing is cut that only a narrow screen would cut, and nothing stands side by side. */
 const withRoom = (state: State): State => {

@@ -130,6 +130,13 @@ test('for screen readers the same is said in plain lines, the chosen row as such
   const lines = readAloud(press(sampleState(), 'j')).map(lineText);
   assert.ok(lines.some((one) => /^selected: node-02, yes, S v2/.test(one)));
   assert.not.ok(lines.some((one) => /\u001b| {2}/.test(one)));
+  const marked = readAloud(press(sampleState('history/web'), 'm', 'j')).map(lineText);
+  assert.ok(marked.some((one) => /^marked: v\d/.test(one)));
+  assert.ok(
+    readAloud(press(sampleState('history/web'), 'm')).some((one) =>
+      /^selected, marked: v/.test(lineText(one)),
+    ),
+  );
 });
 
 test('what could not be read is not said to be none, nor to be read for ever', () => {
