@@ -4,6 +4,7 @@ import { SeccompError } from '../../src/error.ts';
 import { generationName } from '../../src/protocol/layout.ts';
 import type { BundleOnDisk, Inspection } from '../../src/protocol/report.ts';
 import { type Cell, type Status, statusOf } from '../../src/rollout/desired.ts';
+import { GROUP_KINDS, type GroupKind } from '../../src/rollout/groups.ts';
 import type { NodeSelection } from '../../src/rollout/ports.ts';
 import type { Release } from '../../src/rollout/release.ts';
 import { API_VERSION, renderDocument } from '../output/document.ts';
@@ -14,6 +15,7 @@ import { renderStatus } from '../output/status-result.ts';
 import type { ConnectOptions, ExitCode, Outside } from '../outside.ts';
 import { readBundleName } from './bundle-name.ts';
 import {
+  choice,
   clusterFlags,
   connectOptions,
   namespaceFlag,
@@ -24,6 +26,7 @@ import {
 } from './flags.ts';
 import { inspectFolder, refuseClusterFlags, statusHint } from './folder-inspection.ts';
 import { interruptible } from './interruptible.ts';
+import { describeGroups } from './status-groups.ts';
 import { readSyncStatus } from './sync-status.ts';
 import { verbs } from './verbs.ts';
 
@@ -31,6 +34,7 @@ export interface StatusOptions {
   readonly bundle?: string;
   readonly selection: NodeSelection;
   readonly root?: string;
+  readonly by?: GroupKind;
   readonly output?: string;
   readonly connect: ConnectOptions;
 }
@@ -40,13 +44,15 @@ const USAGE = `$0 status [BUNDLE] [flags]
 Shows which bundles should be on which nodes and what the nodes are known to have, by
 node labels and the records of past rollouts. It starts nothing; to have the disks
 themselves compared, use verify. With many nodes only those that need attention are
-listed; -o wide lists all.`;
+listed; -o wide lists all, and --by counts them by what they have in common.`;
 
 const EXAMPLES = `Examples:
   # Every bundle on every node
   $0 status
   # One bundle, with the generations
   $0 status web -o wide
+  # How far each zone is
+  $0 status --by zone
   # What lies in a folder of this machine
   $0 status --root /tmp/seccomp`;
 
@@ -60,6 +66,11 @@ export const statusCommand = (outside: Outside, run: typeof runStatus = runStatu
       .positional('bundle', { type: 'string', describe: 'Only this bundle' })
       .options({
         ...selectionFlags,
+        by: choice(
+          '--by',
+          GROUP_KINDS,
+          'Count the nodes by the state or digest of the bundle, or by zone or pool',
+        ),
         ...rootFlag,
         ...outputFlag(['wide', 'json', 'yaml', 'name', 'prometheus']),
         ...namespaceFlag,
@@ -67,10 +78,13 @@ export const statusCommand = (outside: Outside, run: typeof runStatus = runStatu
       }),
   handler: async (given) => {
     if (given.root !== undefined) refuseClusterFlags(given);
+    if (given.root !== undefined && given.by !== undefined)
+      throw new SeccompError('usage', '--by counts the nodes of a cluster: it does not go with --root');
     const options: StatusOptions = {
       ...(given.bundle !== undefined && { bundle: readBundleName(given.bundle as string) }),
       selection: selection(given),
       ...(given.root !== undefined && { root: given.root as string }),
+      ...(given.by !== undefined && { by: given.by as GroupKind }),
       ...(given.output !== undefined && { output: given.output as string }),
       connect: connectOptions(given),
     };
@@ -101,7 +115,7 @@ export const runStatus = async (options: StatusOptions, outside: Outside): Promi
 };
 
 const readCluster = async (
-  { bundle, selection: chosen, connect }: StatusOptions,
+  { bundle, selection: chosen, by, connect }: StatusOptions,
   outside: Outside,
 ): Promise<StatusDocument> => {
   const cluster = await outside.connect(connect);
@@ -130,6 +144,7 @@ const readCluster = async (
         bundle: one.bundle,
         generation: generationName(one.bundle, one.digest),
       })),
+    ...(by !== undefined && { groups: describeGroups(status.rows, by, names) }),
     sync,
   };
 };

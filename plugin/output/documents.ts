@@ -97,8 +97,25 @@ export interface StatusDocument extends Document {
   readonly nodes: readonly NodeStatusDocument[];
   /** Nodes that left the cluster; their disks hold the bundle if they come back. */
   readonly gone: readonly GoneNodeDocument[];
+  /** With --by. */
+  readonly groups?: NodeGroupsDocument;
   /** The sync inside the cluster; absent with --root. */
   readonly sync?: SyncStatusDocument;
+}
+
+export interface NodeGroupsDocument {
+  readonly by: string;
+  /** Whose state or digest it is. */
+  readonly bundle?: string;
+  readonly groups: readonly {
+    /** `-` where nodes have none. */
+    readonly value: string;
+    readonly nodes: number;
+    readonly bundles: readonly {
+      readonly name: string;
+      readonly summary: Readonly<Record<string, number>>;
+    }[];
+  }[];
 }
 
 export interface SyncStatusDocument {

@@ -1,6 +1,12 @@
 // What `status` shows: a summary of each bundle, then bundle × node.
 
-import type { BundleStatusDocument, CellDocument, NodeStatusDocument, StatusDocument } from './documents.ts';
+import type {
+  BundleStatusDocument,
+  CellDocument,
+  NodeGroupsDocument,
+  NodeStatusDocument,
+  StatusDocument,
+} from './documents.ts';
 import { renderDuration } from './duration.ts';
 import { chooseRows, renderCounts } from './many-rows.ts';
 import { plural, renderNames } from './rollout-result.ts';
@@ -17,23 +23,37 @@ export interface StatusText {
 
 /** Renders the tables; `nowMs` is what ages are counted to. */
 export const renderStatus = (
-  { bundles, nodes, gone, sync }: StatusDocument,
+  { bundles, nodes, groups, gone, sync }: StatusDocument,
   { isWide, nowMs }: { readonly isWide: boolean; readonly nowMs: number },
 ): StatusText => {
   if (bundles.length === 0 && gone.length === 0) return { stdout: '', stderr: 'No bundles found.\n' };
   const needsAttention = (node: NodeStatusDocument): boolean =>
     node.bundles.some(({ state }) => !GOOD.has(state));
-  const { rows, hidden } = chooseRows(nodes, needsAttention, isWide);
-  const matrix = renderTable(
-    ['node', ...bundles.map(({ name }) => name)],
-    rows.map((node) => [node.name, ...bundles.map((bundle) => renderCell(node, bundle, isWide))]),
-  );
+  const { rows, hidden } = groups ? { rows: [], hidden: 0 } : chooseRows(nodes, needsAttention, isWide);
+  const matrix = groups
+    ? renderGroups(groups, bundles)
+    : renderTable(
+        ['node', ...bundles.map(({ name }) => name)],
+        rows.map((node) => [node.name, ...bundles.map((bundle) => renderCell(node, bundle, isWide))]),
+      );
   const end = renderGone(gone) + (sync ? renderSyncStatus(sync, nowMs) : '');
   const sections = [renderSummary(bundles, isWide, nowMs), matrix, end].filter((one) => one !== '');
   const left =
     hidden === 0 ? '' : `${plural(hidden, 'node')} more, ${renderHidden(nodes, rows)}: -o wide lists all\n`;
   return { stdout: sections.join('\n'), stderr: left };
 };
+
+const renderGroups = ({ by, groups }: NodeGroupsDocument, shown: readonly BundleStatusDocument[]): string =>
+  renderTable(
+    [by, 'nodes', ...shown.map(({ name }) => name)],
+    groups.map(({ value, nodes, bundles }) => [
+      value,
+      nodes.toLocaleString('en-US'),
+      ...shown.map(
+        ({ name }) => renderCounts(bundles.find((one) => one.name === name)?.summary ?? {}) || '-',
+      ),
+    ]),
+  );
 
 const renderHidden = (nodes: readonly NodeStatusDocument[], shown: readonly NodeStatusDocument[]): string => {
   const seen = new Set(shown);

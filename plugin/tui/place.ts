@@ -1,15 +1,10 @@
 // Where one is in the UI, as an address: `fleet/zone=a`, `bundle/web/nginx.json`, `node/worker-1`. The breadcrumb shows
 // it, and `ui ADDRESS` opens it.
 
-export const GROUPINGS = ['node', 'state', 'digest', 'zone', 'pool'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
+import { GROUP_KINDS, type Group } from '../../src/rollout/groups.ts';
 
-/** By state and by digest are by those of one bundle. */
-export interface Group {
-  readonly by: Exclude<Grouping, 'node'>;
-  readonly bundle?: string;
-  readonly value: string;
-}
+export const GROUPINGS = ['node', ...GROUP_KINDS] as const;
+export type Grouping = (typeof GROUPINGS)[number];
 
 export type Place =
   | { readonly screen: 'fleet'; readonly group?: Group }

@@ -1,4 +1,5 @@
 // Keys that mean something on single screens only; undefined leaves a key to its common meaning.
+import { selectorOf } from '../../src/rollout/groups.ts';
 import { digest16 } from '../../src/rollout/names.ts';
 import { actionsOfVerb } from './commands.ts';
 import type { Press } from './keys.ts';
@@ -9,7 +10,7 @@ import { selectedRow } from './screen.ts';
 import { comparedWith } from './screens/bundle.ts';
 import { chosenBundle } from './screens/fleet.ts';
 import { currentVisit, isPausable, rolledOut, type State } from './state.ts';
-import { releaseAt, releasesOf, selectorOf, statusOfFleet } from './status.ts';
+import { releaseAt, releasesOf, statusOfFleet } from './status.ts';
 import { confirmationOf, confirmedWords, joinWords } from './words.ts';
 
 /** Returns what a key press means on the current screen. */

@@ -2,11 +2,11 @@
 
 import { type Cell, type GoneNode, goneOf, rowsOf, type StatusRow } from '../../src/rollout/desired.ts';
 import type { Fleet, FleetPart } from '../../src/rollout/fleet.ts';
-import { digest16, NODE_LABEL_PREFIX } from '../../src/rollout/names.ts';
+import { digest16 } from '../../src/rollout/names.ts';
 import type { NodeSeen } from '../../src/rollout/node.ts';
 import type { Release } from '../../src/rollout/release.ts';
 import { memoize } from './memo.ts';
-import type { Group, Grouping } from './place.ts';
+import type { Grouping } from './place.ts';
 
 export interface FleetStatus {
   readonly bundles: readonly string[];
@@ -76,60 +76,9 @@ const MANY_NODES = 60;
 export const groupingOf = (chosen: Grouping | undefined, nodeCount: number): Grouping =>
   chosen ?? (nodeCount > MANY_NODES ? 'state' : 'node');
 
-const ZONE = 'topology.kubernetes.io/zone';
-/** What clouds and autoscalers call a group of like nodes. */
-const POOLS = [
-  'cloud.google.com/gke-nodepool',
-  'eks.amazonaws.com/nodegroup',
-  'alpha.eksctl.io/nodegroup-name',
-  'kubernetes.azure.com/agentpool',
-  'agentpool',
-  'karpenter.sh/nodepool',
-  'doks.digitalocean.com/node-pool',
-  'node.kubernetes.io/pool',
-  'pool',
-];
-
-/** Returns the value that a node is grouped by; `-` where it has none. */
-export const groupValue = (
-  { node, cells }: StatusRow,
-  by: Group['by'],
-  bundle: string | undefined,
-): string => {
-  const labels = node.allLabels ?? {};
-  switch (by) {
-    case 'zone':
-      return labels[ZONE] || '-';
-    case 'pool':
-      return POOLS.map((label) => labels[label]).find((value) => value !== undefined && value !== '') ?? '-';
-    case 'state':
-      return (bundle === undefined ? undefined : cells[bundle]?.state) ?? '-';
-    case 'digest':
-      return (bundle === undefined ? undefined : cells[bundle]?.current) ?? '-';
-  }
-};
-
 /** Tells whether a cell has what the newest revision brings; an older one may be in sync too. */
 export const isNewest = ({ current }: Cell, newest: Release | undefined): boolean =>
   newest?.digest === undefined || current === digest16(newest.digest);
-
-/** Returns the label selector that chooses a group's nodes; undefined where no labels do. */
-export const selectorOf = ({ by, bundle, value }: Group, nodes: readonly NodeSeen[]): string | undefined => {
-  const isNone = value === '-';
-  const chosen = (label: string): string => (isNone ? `!${label}` : `${label}=${value}`);
-  switch (by) {
-    case 'zone':
-      return chosen(ZONE);
-    case 'digest':
-      return bundle === undefined ? undefined : chosen(NODE_LABEL_PREFIX + bundle);
-    case 'pool': {
-      const label = POOLS.find((one) => nodes.some(({ allLabels }) => allLabels?.[one] === value));
-      return label && `${label}=${value}`;
-    }
-    case 'state':
-      return undefined;
-  }
-};
 
 /** Says why nothing of a part of the fleet is shown: it is being read, or could not be. */
 export const unknownYet = ({ lost, synced }: Fleet, part: FleetPart): string | undefined => {

@@ -51,16 +51,5 @@ const MARKS: Readonly<Record<string, Mark>> = {
   queued: { letter: 'Q', tone: 'dim' },
 };
 
-/** The states of a fleet, the best first: what needs attention comes last in a cell and is counted there. */
-export const STATES = [
-  'in-sync',
-  'excluded',
-  'pending',
-  'other-digest',
-  'unknown',
-  'missing',
-  'failed',
-] as const;
-
 /** Returns letter and tone of a state. */
 export const markOf = (state: string): Mark => MARKS[state] ?? { letter: '?', tone: 'warn' };

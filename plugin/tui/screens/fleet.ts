@@ -1,24 +1,25 @@
 // Fleet: bundles × nodes. Of many nodes each row is a group of them, and each cell counts their states by letter.
 import type { StatusRow } from '../../../src/rollout/desired.ts';
+import {
+  CELL_STATES,
+  type Group,
+  type GroupKind,
+  groupRows,
+  groupValue,
+  isOfBundle,
+  selectorOf,
+} from '../../../src/rollout/groups.ts';
 import { digest16 } from '../../../src/rollout/names.ts';
 import type { Release } from '../../../src/rollout/release.ts';
 import { plural } from '../../output/rollout-result.ts';
 import { EMPTY, type Line, lineWidth, type Span, span } from '../line.ts';
 import { memoize } from '../memo.ts';
 import type { Key, Model } from '../model.ts';
-import type { Group, Grouping } from '../place.ts';
+import type { Grouping } from '../place.ts';
 import { currentVisit, type State } from '../state.ts';
-import {
-  type FleetStatus,
-  groupingOf,
-  groupValue,
-  newestReleases,
-  selectorOf,
-  statusOfFleet,
-  unknownYet,
-} from '../status.ts';
+import { type FleetStatus, groupingOf, newestReleases, statusOfFleet, unknownYet } from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
-import { markOf, STATES } from '../theme.ts';
+import { markOf } from '../theme.ts';
 
 const KEYS: readonly Key[] = [
   { key: 'Enter', what: 'open' },
@@ -51,9 +52,12 @@ export const fleetModel = (state: State): Model => {
   const table =
     grouping === 'node'
       ? nodeTable(status, fleet.releases, group)
-      : groupTable(status, grouping, grouping === 'state' || grouping === 'digest' ? bundle : undefined);
+      : groupTable(status, grouping, isOfBundle(grouping) ? bundle : undefined);
   return {
-    command: ['status', ...(grouping === 'node' ? ['-o', 'wide'] : []), ...selectorWords(state, group)],
+    command:
+      grouping === 'node'
+        ? ['status', '-o', 'wide', ...selectorWords(state, group)]
+        : groupWords(grouping, bundle),
     head: headOf(state, status, grouping, group, bundle, table.rows.length),
     table,
     columns: { from: FIRST, count: status.bundles.length },
@@ -63,6 +67,14 @@ export const fleetModel = (state: State): Model => {
       (group === undefined ? 'No nodes.' : 'No node is in this group (any more).'),
   };
 };
+
+/** Of one bundle the command shows that one alone. */
+const groupWords = (by: GroupKind, bundle: string | undefined): readonly string[] => [
+  'status',
+  ...(isOfBundle(by) && bundle !== undefined ? [bundle] : []),
+  '--by',
+  by,
+];
 
 /** What chooses the nodes of a group on the command line; those in one state no label tells. */
 const selectorWords = ({ fleet }: State, group: Group | undefined): readonly string[] => {
@@ -79,14 +91,14 @@ const headOf = (
   shown: number,
 ): readonly Line[] => {
   const total = fleet.nodes.length;
-  const about = grouping === 'state' || grouping === 'digest' ? ` of ${bundle ?? 'no bundle'}` : '';
+  const about = grouping !== 'node' && isOfBundle(grouping) ? ` of ${bundle ?? 'no bundle'}` : '';
   const of = group?.bundle === undefined ? '' : ` of ${group.bundle}`;
   const words =
     group === undefined
       ? `${plural(total, 'node')}, by ${grouping}${about}`
       : `${shown.toLocaleString('en-US')} of ${plural(total, 'node')}, ${group.by}${of} ${group.value}`;
   const seen = statesIn(status);
-  const legend = STATES.filter((state) => seen.has(state)).flatMap((state): Span[] => {
+  const legend = CELL_STATES.filter((state) => seen.has(state)).flatMap((state): Span[] => {
     const { letter, tone } = markOf(state);
     return [span('  '), span(letter, tone), span(` ${state}`, 'dim')];
   });
@@ -153,31 +165,13 @@ const nodeRow = (
   opens: { screen: 'node', node: node.name },
 });
 
-const groupTable = memoize((status: FleetStatus, by: Group['by'], bundle: string | undefined): Table => {
-  const groups = new Map<string, { nodes: number; counts: Map<string, Map<string, number>> }>();
-  for (const row of status.rows) {
-    const value = groupValue(row, by, bundle);
-    const group = groups.get(value) ?? { nodes: 0, counts: new Map() };
-    groups.set(value, group);
-    group.nodes += 1;
-    for (const [name, { state }] of Object.entries(row.cells)) {
-      const counts = group.counts.get(name) ?? new Map<string, number>();
-      group.counts.set(name, counts);
-      counts.set(state, (counts.get(state) ?? 0) + 1);
-    }
-  }
-  const isByState = by === 'state';
-  const rankOf = (value: string): number => (STATES as readonly string[]).indexOf(value);
-  // What needs attention stands first.
-  const sorted = [...groups].toSorted(([one], [other]) =>
-    isByState ? rankOf(other) - rankOf(one) : one.localeCompare(other, 'en', { numeric: true }),
-  );
-  return {
+const groupTable = memoize(
+  (status: FleetStatus, by: GroupKind, bundle: string | undefined): Table => ({
     columns: [{ title: by }, { title: 'nodes' }, ...status.bundles.map((title) => ({ title }))],
-    rows: sorted.map(([value, { nodes, counts }]) => ({
+    rows: groupRows(status.rows, by, bundle).map(({ value, nodes, counts }) => ({
       key: value,
       cells: [
-        isByState && value !== '-'
+        by === 'state' && value !== '-'
           ? [span(`${markOf(value).letter} `, markOf(value).tone), span(value)]
           : cell(value),
         cell(nodes.toLocaleString('en-US')),
@@ -185,13 +179,13 @@ const groupTable = memoize((status: FleetStatus, by: Group['by'], bundle: string
       ],
       opens: { screen: 'fleet', group: { by, value, ...(bundle !== undefined && { bundle }) } },
     })),
-  };
-});
+  }),
+);
 
 /** `S4,210 F3`: each state's letter with its number. */
 const countCell = (counts: ReadonlyMap<string, number> | undefined): Line => {
   if (counts === undefined) return cell('-', 'dim');
-  const found = STATES.filter((state) => counts.has(state)).toReversed();
+  const found = CELL_STATES.filter((state) => counts.has(state)).toReversed();
   if (found.length === 0) return EMPTY;
   return found.flatMap((state, index): Span[] => {
     const { letter, tone } = markOf(state);

@@ -3,6 +3,7 @@
 import { generationName } from '../../../src/protocol/layout.ts';
 import type { Drift, Inspection } from '../../../src/protocol/report.ts';
 import type { StatusRow } from '../../../src/rollout/desired.ts';
+import { groupValue } from '../../../src/rollout/groups.ts';
 import { judge, wantedOn } from '../../../src/rollout/judge.ts';
 import { digest16 } from '../../../src/rollout/names.ts';
 import { age } from '../age.ts';
@@ -11,7 +12,7 @@ import { memoize } from '../memo.ts';
 import type { Model } from '../model.ts';
 import type { Place } from '../place.ts';
 import type { Inspected, State } from '../state.ts';
-import { groupValue, statusOfFleet, unknownYet } from '../status.ts';
+import { statusOfFleet, unknownYet } from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
 import { markOf } from '../theme.ts';
 

@@ -147,4 +147,43 @@ test('nodes that were not asked for are not said to be gone', async () => {
   }
 });
 
+const ZONE = 'topology.kubernetes.io/zone';
+
+test('--by counts the nodes by what they have in common', async () => {
+  const { cluster, ...options } = await applied(3, secondFails);
+  for (const [name, zone] of [
+    ['node-1', 'eu-a'],
+    ['node-2', 'eu-b'],
+    ['node-3', 'eu-b'],
+  ] as const) {
+    const node = cluster?.nodes.find((one) => one.name === name);
+    cluster?.setNode(name, { ...node!, allLabels: { ...node!.allLabels, [ZONE]: zone } });
+  }
+  const by = async (...args: string[]) =>
+    (await status({ ...options, cluster: cluster! }, ...args)).stdoutText();
+  const text = await by('--by', 'zone');
+  assert.match(text, /^ZONE +NODES +WEB$/m);
+  assert.match(text, /^eu-a +1 +1 in-sync$/m);
+  assert.match(text, /^eu-b +2 +(1 failed, 1 in-sync|1 in-sync, 1 failed)$/m);
+  assert.not.match(text, /^node-/m);
+  assert.match(await by('web', '--by', 'state'), /^failed +1 +1 failed\nin-sync +2 +2 in-sync$/m);
+  const { groups } = JSON.parse(await by('--by', 'zone', '-o', 'json'));
+  assert.equal(groups.groups[0], {
+    value: 'eu-a',
+    nodes: 1,
+    bundles: [{ name: 'web', summary: { 'in-sync': 1 } }],
+  });
+});
+
+test('by the state of which of several bundles must be said', async () => {
+  const options = await applied(1);
+  await runCli(['apply', '-f', 'web.json', '--name', 'api', '--quiet'], fakeOutside({ files, ...options }));
+  try {
+    await status(options, '--by', 'state');
+    assert.unreachable();
+  } catch (thrown) {
+    assert.match((thrown as Error).message, '--by: the state of which bundle? There are api, web');
+  }
+});
+
 test.run();
