@@ -112,7 +112,7 @@ export const connect = async (
   const holder = `${user}@${hostname()} (process ${processId})`;
   const { clock, signal, environment } = outside;
   const cluster = createKubernetesCluster({ api, clock, options, program, holder, signal });
-  const watched = withCollectedWatches(api);
+  const watched = withCollectedWatches(api, clock);
   const currentNamespace = () => namespaceOf(options, environment);
   return Object.assign(cluster, {
     workloads: withSmallHeap(createWorkloads({ api: watched, currentNamespace, signal })),

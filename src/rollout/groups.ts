@@ -48,8 +48,10 @@ export const groupValue = ({ node, cells }: StatusRow, by: GroupKind, bundle: st
   switch (by) {
     case 'zone':
       return labels[ZONE] || '-';
-    case 'pool':
-      return POOLS.map((label) => labels[label]).find((value) => value !== undefined && value !== '') ?? '-';
+    case 'pool': {
+      const label = POOLS.find((one) => labels[one]);
+      return (label && labels[label]) ?? '-';
+    }
     case 'state':
       return (bundle === undefined ? undefined : cells[bundle]?.state) ?? '-';
     case 'digest':
@@ -79,7 +81,8 @@ export const groupRows = (
     const group = groups.get(value) ?? { value, nodes: 0, counts: new Map() };
     groups.set(value, group);
     group.nodes += 1;
-    for (const [name, { state }] of Object.entries(row.cells)) {
+    for (const name in row.cells) {
+      const { state } = row.cells[name]!;
       const counts = group.counts.get(name) ?? new Map<CellState, number>();
       group.counts.set(name, counts);
       counts.set(state, (counts.get(state) ?? 0) + 1);
