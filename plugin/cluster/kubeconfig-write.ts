@@ -34,7 +34,11 @@ export const writeProviderValues = async (
 
 const findOrigin = async (paths: readonly string[], userName: string): Promise<string | undefined> => {
   for (const path of paths) {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const text = await readFile(path, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+      // As when it is read: files that are not there are passed over. Any other may be the one that has the user.
+      if (thrown.code === 'ENOENT') return undefined;
+      throw failed(path, thrown);
+    });
     const user = text === undefined ? undefined : parseKubeconfig(text, path).users.get(userName);
     if (user !== undefined) return user.authProvider === undefined ? undefined : path;
   }

@@ -80,6 +80,10 @@ export const statusCommand = (outside: Outside, run: typeof runStatus = runStatu
     if (given.root !== undefined) refuseClusterFlags(given);
     if (given.root !== undefined && given.by !== undefined)
       throw new SeccompError('usage', '--by counts the nodes of a cluster: it does not go with --root');
+    if (given.by !== undefined && (given.output === 'name' || given.output === 'prometheus'))
+      throw new SeccompError('usage', `--by: -o ${given.output} has no place for groups`, {
+        hint: 'Leave one of the two out, or take -o json.',
+      });
     const options: StatusOptions = {
       ...(given.bundle !== undefined && { bundle: readBundleName(given.bundle as string) }),
       selection: selection(given),

@@ -1,5 +1,4 @@
 // Keys that mean something on single screens only; undefined leaves a key to its common meaning.
-import { selectorOf } from '../../src/rollout/groups.ts';
 import { digest16 } from '../../src/rollout/names.ts';
 import { actionsOfVerb } from './commands.ts';
 import type { Press } from './keys.ts';
@@ -10,7 +9,7 @@ import { selectedRow } from './screen.ts';
 import { comparedWith } from './screens/bundle.ts';
 import { chosenBundle } from './screens/fleet.ts';
 import { currentVisit, isPausable, rolledOut, type State } from './state.ts';
-import { releaseAt, releasesOf, statusOfFleet } from './status.ts';
+import { flagsOfGroup, releaseAt, releasesOf, statusOfFleet } from './status.ts';
 import { confirmationOf, confirmedWords, joinWords } from './words.ts';
 
 /** Returns what a key press means on the current screen. */
@@ -57,7 +56,7 @@ const fleetKeys = (state: State, { text }: Press): readonly Action[] | undefined
     case 'B':
       return bundle === undefined ? [] : [open({ screen: 'bundle', bundle })];
     case 'v':
-      return actionsOfVerb(state, ['verify', ...nodesOfRow(state)]);
+      return verifyRow(state);
     case 'a':
     case 'R':
       return bundleKeys(state, bundle, { text, isControl: false });
@@ -66,13 +65,17 @@ const fleetKeys = (state: State, { text }: Press): readonly Action[] | undefined
   }
 };
 
-/** What says on the command line which nodes the chosen row of the fleet stands for; those in one state nothing says. */
-const nodesOfRow = (state: State): readonly string[] => {
+/** Asks the disks of the nodes that the chosen row stands for, and of no others. */
+const verifyRow = (state: State): readonly Action[] => {
   const opens = selectedRow(state)?.opens;
-  if (opens?.screen === 'node') return ['--nodes', opens.node];
-  const selector =
-    opens?.screen === 'fleet' && opens.group ? selectorOf(opens.group, state.fleet.nodes) : undefined;
-  return selector === undefined ? [] : ['-l', selector];
+  if (opens?.screen === 'node') return actionsOfVerb(state, ['verify', '--nodes', opens.node]);
+  const group = opens?.screen === 'fleet' ? opens.group : undefined;
+  if (group === undefined) return actionsOfVerb(state, ['verify']);
+  const flags = flagsOfGroup(group, statusOfFleet(state.fleet.nodes, state.fleet.releases));
+  if (flags !== undefined) return actionsOfVerb(state, ['verify', ...flags]);
+  const text =
+    'no label tells these nodes from others, and they are too many to name: :verify takes all, b groups otherwise';
+  return [{ kind: 'say', text, isError: true }];
 };
 
 const isGroup = (state: State): boolean => {

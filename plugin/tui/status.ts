@@ -2,9 +2,11 @@
 
 import { type Cell, type GoneNode, goneOf, rowsOf, type StatusRow } from '../../src/rollout/desired.ts';
 import type { Fleet, FleetPart } from '../../src/rollout/fleet.ts';
+import { type Group, groupValue, selectorOf } from '../../src/rollout/groups.ts';
 import { digest16 } from '../../src/rollout/names.ts';
 import type { NodeSeen } from '../../src/rollout/node.ts';
 import type { Release } from '../../src/rollout/release.ts';
+import { matchesSelector, parseSelector } from '../../src/rollout/selector.ts';
 import { memoize } from './memo.ts';
 import type { Grouping } from './place.ts';
 
@@ -79,6 +81,27 @@ export const groupingOf = (chosen: Grouping | undefined, nodeCount: number): Gro
 /** Tells whether a cell has what the newest revision brings; an older one may be in sync too. */
 export const isNewest = ({ current }: Cell, newest: Release | undefined): boolean =>
   newest?.digest === undefined || current === digest16(newest.digest);
+
+/** More names than that nobody reads on a command line. */
+const MOST_NAMES = 50;
+
+/**
+ * Returns the flags that choose a group's nodes and no others: by labels where those do, else by name; undefined where
+ * they are too many to be named.
+ */
+export const flagsOfGroup = memoize((group: Group, { rows }: FleetStatus): readonly string[] | undefined => {
+  const nodes = rows.map(({ node }) => node);
+  const own = rows.filter((row) => groupValue(row, group.by, group.bundle) === group.value);
+  const text = selectorOf(group, nodes);
+  if (text !== undefined) {
+    const selector = parseSelector(text);
+    const chosen = nodes.filter(({ allLabels = {} }) => matchesSelector(selector, allLabels));
+    const names = new Set(chosen.map(({ name }) => name));
+    if (names.size === own.length && own.every(({ node }) => names.has(node.name))) return ['-l', text];
+  }
+  if (own.length === 0 || own.length > MOST_NAMES) return undefined;
+  return ['--nodes', own.map(({ node }) => node.name).join(',')];
+});
 
 /** Says why nothing of a part of the fleet is shown: it is being read, or could not be. */
 export const unknownYet = ({ lost, synced }: Fleet, part: FleetPart): string | undefined => {

@@ -27,13 +27,13 @@ const filler = (sizeBytes: number): string => ''.padEnd(sizeBytes, '.');
 const nodes = sampleNodes(NODES, REVISIONS);
 
 const nodeAt = (index: number) => {
-  const { name, uid, allLabels, machineId, bootId, labels } = nodes[index]!;
+  const { name, uid, allLabels, machineId, bootId } = nodes[index]!;
   return {
     metadata: {
       name,
       uid,
       resourceVersion: '1',
-      labels: { ...allLabels, ...labels, 'beta.kubernetes.io/arch': 'amd64', 'kubernetes.io/os': 'linux' },
+      labels: { ...allLabels, 'beta.kubernetes.io/arch': 'amd64', 'kubernetes.io/os': 'linux' },
       managedFields: [{ fieldsV1: filler(3_000) }],
     },
     status: {

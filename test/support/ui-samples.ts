@@ -8,7 +8,7 @@ import { type Action, reduce } from '../../plugin/tui/reduce.ts';
 import { askKey, firstState, type Size, type State } from '../../plugin/tui/state.ts';
 import type { Manifest } from '../../src/bundle/manifest-types.ts';
 import type { FleetNews } from '../../src/rollout/fleet.ts';
-import { digest16 } from '../../src/rollout/names.ts';
+import { digest16, NODE_LABEL_PREFIX } from '../../src/rollout/names.ts';
 import type { NodeSeen } from '../../src/rollout/node.ts';
 import type { Release } from '../../src/rollout/release.ts';
 import { sampleNode } from './fake-cluster.ts';
@@ -62,6 +62,9 @@ export const sampleNodes = (count: number, revisions = 2): readonly NodeSeen[] =
         'kubernetes.io/hostname': name,
         'topology.kubernetes.io/zone': ZONES[number % ZONES.length]!,
         'karpenter.sh/nodepool': number % 2 === 0 ? 'general' : 'spot',
+        ...Object.fromEntries(
+          Object.entries(labels).map(([bundle, digest]) => [NODE_LABEL_PREFIX + bundle, digest]),
+        ),
       },
     });
   });
@@ -166,3 +169,18 @@ export const fakePort = (changes: Partial<Port> = {}): Port => ({
   readContexts: async () => ['prod', 'test'],
   ...changes,
 });
+
+/** What `eval` says of a call that a rule lets through. */
+export const ALLOWED_BY_LINE_10 = {
+  fate: 'goes through',
+  answers: [
+    {
+      action: 'SCMP_ACT_ALLOW',
+      by: 'rule',
+      certainty: 'exact',
+      runtimes: [],
+      libseccomp: [],
+      place: { line: 10 },
+    },
+  ],
+};

@@ -7,7 +7,6 @@ import {
   groupRows,
   groupValue,
   isOfBundle,
-  selectorOf,
 } from '../../../src/rollout/groups.ts';
 import { digest16 } from '../../../src/rollout/names.ts';
 import type { Release } from '../../../src/rollout/release.ts';
@@ -17,7 +16,14 @@ import { memoize } from '../memo.ts';
 import type { Key, Model } from '../model.ts';
 import type { Grouping } from '../place.ts';
 import { currentVisit, type State } from '../state.ts';
-import { type FleetStatus, groupingOf, newestReleases, statusOfFleet, unknownYet } from '../status.ts';
+import {
+  type FleetStatus,
+  flagsOfGroup,
+  groupingOf,
+  newestReleases,
+  statusOfFleet,
+  unknownYet,
+} from '../status.ts';
 import { cell, type Row, type Table } from '../table.ts';
 import { markOf } from '../theme.ts';
 
@@ -56,7 +62,7 @@ export const fleetModel = (state: State): Model => {
   return {
     command:
       grouping === 'node'
-        ? ['status', '-o', 'wide', ...selectorWords(state, group)]
+        ? ['status', '-o', 'wide', ...(group ? (flagsOfGroup(group, status) ?? []) : [])]
         : groupWords(grouping, bundle),
     head: headOf(state, status, grouping, group, bundle, table.rows.length),
     table,
@@ -75,12 +81,6 @@ const groupWords = (by: GroupKind, bundle: string | undefined): readonly string[
   '--by',
   by,
 ];
-
-/** What chooses the nodes of a group on the command line; those in one state no label tells. */
-const selectorWords = ({ fleet }: State, group: Group | undefined): readonly string[] => {
-  const selector = group && selectorOf(group, fleet.nodes);
-  return selector === undefined ? [] : ['-l', selector];
-};
 
 const headOf = (
   { fleet, size }: State,

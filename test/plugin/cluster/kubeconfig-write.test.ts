@@ -96,4 +96,15 @@ test('a user whom no file has any more is nothing to keep', async ({ folder }) =
   assert.is(readFileSync(path, 'utf8'), config('al'));
 });
 
+test('a file that cannot be read may be the one that has the user: nothing is passed over in silence', async ({
+  folder,
+}) => {
+  const path = join(folder, 'config');
+  writeFileSync(path, config('jo'));
+  const message = await write([folder, path]).catch((error: Error) => error.message);
+  assert.match(String(message), /could not persist new tokens in ".*": EISDIR/);
+  await write([join(folder, 'missing'), path]);
+  assert.is(readFileSync(path, 'utf8'), config('jo', '"new"'));
+});
+
 test.run();

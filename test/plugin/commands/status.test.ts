@@ -175,6 +175,15 @@ test('--by counts the nodes by what they have in common', async () => {
   });
 });
 
+test('groups where the output has no place for them are refused', async () => {
+  for (const output of ['name', 'prometheus']) {
+    const thrown = await status(await applied(1), '--by', 'zone', '-o', output).catch(
+      (error: Error) => error,
+    );
+    assert.match((thrown as Error).message, `--by: -o ${output} has no place for groups`);
+  }
+});
+
 test('by the state of which of several bundles must be said', async () => {
   const options = await applied(1);
   await runCli(['apply', '-f', 'web.json', '--name', 'api', '--quiet'], fakeOutside({ files, ...options }));

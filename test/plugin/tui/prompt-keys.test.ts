@@ -5,7 +5,7 @@ import { frameOf } from '../../../plugin/tui/frame.ts';
 import { lineText, lineWidth } from '../../../plugin/tui/line.ts';
 import { formatPlace } from '../../../plugin/tui/place.ts';
 import { currentVisit, type State, wholeText } from '../../../plugin/tui/state.ts';
-import { answered, press, SMALL, sampleState } from '../../support/ui-samples.ts';
+import { ALLOWED_BY_LINE_10, answered, press, SMALL, sampleState } from '../../support/ui-samples.ts';
 import { SCENES } from '../../support/ui-scenes.ts';
 
 const test = suite('plugin/tui/prompt-keys');
@@ -63,19 +63,11 @@ test('while a call is typed Tab completes its name, and its fate stands above wh
   assert.match(frame(typing).at(-3)!, /^mount {2}mount_setattr/);
   const asked = press(typing, '<tab>', ' a0=1 flags');
   assert.is(lastLine(asked), 'call: mount a0=1 flags');
-  const known = answered(asked, ['eval', './web@v2/web.json', 'mount', 'a0=1', '-o', 'json'], {
-    fate: 'goes through',
-    answers: [
-      {
-        action: 'SCMP_ACT_ALLOW',
-        by: 'rule',
-        certainty: 'exact',
-        runtimes: [],
-        libseccomp: [],
-        place: { line: 10 },
-      },
-    ],
-  });
+  const known = answered(
+    asked,
+    ['eval', './web@v2/web.json', 'mount', 'a0=1', '-o', 'json'],
+    ALLOWED_BY_LINE_10,
+  );
   for (const shown of [known, press(known, '<return>'), press(known, '<return>', '<tab>')]) {
     assert.match(frame(shown)[2]!, /^mount a0=1: goes through, ALLOW, line 10/);
     assert.match(frame(shown)[3]!, /^left out: flags/);

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { needsOf } from '../../../plugin/tui/needs.ts';
 import { formatPlace } from '../../../plugin/tui/place.ts';
 import { currentVisit, type State } from '../../../plugin/tui/state.ts';
-import { act, answered, press, SMALL, sampleState } from '../../support/ui-samples.ts';
+import { ALLOWED_BY_LINE_10, act, answered, press, SMALL, sampleState } from '../../support/ui-samples.ts';
 import { SCENES } from '../../support/ui-scenes.ts';
 
 const test = suite('plugin/tui/screen-keys');
@@ -23,19 +23,7 @@ test('a call is asked about while it is typed, and Enter goes to the line that d
   const typing = press(SCENES.profile(SMALL), 'g', 'e', 'mount a0=0x');
   const words = ['eval', './web@v2/web.json', 'mount', '-o', 'json'];
   assert.ok(needsOf(typing).some((need) => need.kind === 'ask' && need.words.join() === words.join()));
-  const known = answered(typing, words, {
-    fate: 'goes through',
-    answers: [
-      {
-        action: 'SCMP_ACT_ALLOW',
-        by: 'rule',
-        certainty: 'exact',
-        runtimes: [],
-        libseccomp: [],
-        place: { line: 10 },
-      },
-    ],
-  });
+  const known = answered(typing, words, ALLOWED_BY_LINE_10);
   const state = press(known, '<return>');
   assert.is(currentVisit(state).cursor, 9);
   assert.is(state.prompt, undefined);
@@ -70,6 +58,11 @@ test('v on the fleet verifies the node or the group that the cursor is on', () =
   assert.is(trailOf(press(sampleState(), 'jv')), 'fleet > preview/verify --nodes node-02');
   const zones = press(sampleState('fleet', { nodes: 100 }), 'bb', 'v');
   assert.is(trailOf(zones), 'fleet > preview/verify -l topology.kubernetes.io/zone=eu-1a');
+  // By state, and in no pool: no label tells them, so that they are named, or too many for it.
+  const [few, many] = [100, 5_000].map((nodes) => press(sampleState('fleet', { nodes }), 'v'));
+  assert.match(trailOf(few!), /^fleet > preview\/verify --nodes node-\d+(,node-\d+){1,49}$/);
+  assert.is(trailOf(many!), 'fleet');
+  assert.match(many!.message?.text ?? '', /too many to name/);
 });
 
 test('from a profile f begins a comparison with a file; from a file d begins one with a profile', () => {

@@ -5,19 +5,11 @@ import type { NodeTask } from '../../../src/rollout/ports.ts';
 import { judgeReport } from '../../../src/rollout/verdict.ts';
 import { sampleNode } from '../../support/fake-cluster.ts';
 import { sampleReport } from '../../support/report-samples.ts';
-import { DIGEST, OTHER_DIGEST } from '../../support/rollout-samples.ts';
+import { OTHER_DIGEST, sampleTask } from '../../support/rollout-samples.ts';
 
 const test = suite('src/rollout/verdict');
 const node = sampleNode('a', { kubeletRoot: '/mnt/wrong' });
-const install: Request = {
-  version: 1,
-  operation: 'install',
-  bundle: 'web',
-  digest: DIGEST,
-  revision: 1,
-  chunks: [],
-  force: false,
-};
+const install: Request = sampleTask('a').request;
 const REQUESTS: readonly Request[] = [
   install,
   { version: 1, operation: 'remove', bundle: 'web', revision: 1, force: false },
